@@ -1,0 +1,1 @@
+"""Text folding, labelled corpus and the partisan-text model. A leaf: imports nothing of `monitor`."""

@@ -1,0 +1,211 @@
+"""Settings: one YAML file, frozen, every mistake at once with line and advice. Secrets: only the environment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from monitor import strictyaml
+from monitor.errors import ConfigError, Problem
+from monitor.models import ItemKind, Platform
+
+ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
+
+Zone = Literal["WIB", "WITA", "WIT"]
+Every = Annotated[str, Field(pattern=r"^[1-9][0-9]*(menit|jam|hari)$")]
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+_UNITS = {"menit": 60, "jam": 3600, "hari": 86400}
+
+
+def seconds(every: str) -> int:
+    """Turn "30menit", "6jam" or "1hari" into seconds."""
+    unit = next(unit for unit in _UNITS if every.endswith(unit))
+    return int(every.removesuffix(unit)) * _UNITS[unit]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Office(_Strict):
+    """The office that runs this copy."""
+
+    name: str = Field(min_length=3)
+    region: str = Field(min_length=3)
+    timezone: Zone
+    contact: str = Field(min_length=5, description="alamat yang dapat dihubungi; ikut dalam User-Agent")
+
+
+class Processing(_Strict):
+    """Why personal data may be processed (UU 27/2022)."""
+
+    purpose: str = Field(min_length=20)
+    legal_basis: str = Field(min_length=10)
+
+
+class Retention(_Strict):
+    """Days after which things are erased. No defaults: the office follows its own archive schedule."""
+
+    cleared_days: int = Field(ge=1)
+    forwarded_days: int = Field(ge=1)
+    unflagged_days: int = Field(ge=1)
+
+
+class Thresholds(_Strict):
+    """From which probability the model alone makes a flag, and from which it calls it high."""
+
+    flag: float = Field(gt=0, lt=1)
+    high: float = Field(gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.high < self.flag:
+            msg = "`high` lebih kecil dari `flag` — naikkan `high`"
+            raise ValueError(msg)
+        return self
+
+
+class FeedSource(_Strict):
+    """RSS or Atom, with the article page of each entry whose title or summary matched."""
+
+    type: Literal["feed"]
+    id: Identifier
+    url: str = Field(pattern=r"^https?://")
+    every: Every = "6jam"
+    site: str = Field(default="umum", description="nama pemilih HTML di monitor/collectors/sites.yaml")
+    gmt_means: Zone | None = Field(default=None, description="feed yang menulis jam setempat dengan label GMT")
+    pages: Literal["matched", "all", "none"] = "matched"
+    sitemap: bool = Field(default=False, description="`url` adalah sitemap berita, bukan feed")
+
+
+class FileSource(_Strict):
+    """Files that people bring: JSONL or CSV of posts, comments, likes and shares."""
+
+    type: Literal["jsonl", "csv"]
+    id: Identifier
+    path: str = Field(min_length=1, description="berkas atau pola glob, relatif terhadap config.yaml")
+    every: Every = "1jam"
+    zone: Zone | None = Field(default=None, description="zona waktu bila kolom waktu tidak menyebutnya")
+    columns: dict[str, str] = Field(default_factory=dict, description="nama kolom kita: nama kolom di berkas")
+    platform: Platform | None = None
+    kind: ItemKind | None = None
+
+
+class ArticleSource(_Strict):
+    """Plain-text or HTML articles in a folder; the first line of a text file is its title."""
+
+    type: Literal["articles"]
+    id: Identifier
+    path: str = Field(min_length=1)
+    every: Every = "1jam"
+    site: str = "umum"
+    zone: Zone | None = None
+
+
+class GatedSource(_Strict):
+    """A platform whose terms speak against this use: never starts until a legal decision is recorded."""
+
+    type: Literal["x", "meta", "tiktok", "telegram"]
+    id: Identifier
+    every: Every = "1hari"
+
+
+SourceConfig = Annotated[FeedSource | FileSource | ArticleSource | GatedSource, Field(discriminator="type")]
+
+
+class Fetching(_Strict):
+    """Politeness and limits of the one HTTP client."""
+
+    min_gap_seconds: float = Field(default=7.0, ge=0)
+    max_bytes: int = Field(default=5_000_000, ge=10_000)
+    deadline_seconds: float = Field(default=20.0, gt=0)
+    max_requests_per_run: int = Field(default=500, ge=1)
+    allow_private_hosts: tuple[str, ...] = Field(default=(), description="hanya untuk uji; host:port")
+
+
+class Web(_Strict):
+    """Where the review page listens. It leaves 127.0.0.1 only behind a declared proxy or TLS."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8350, ge=1, le=65535)
+    behind: Literal["none", "proxy", "tls"] = "none"
+    public_name: str = ""
+    language: Literal["id", "en"] = "id"
+
+    @model_validator(mode="after")
+    def _stays_home(self) -> Self:
+        if self.behind == "none" and self.host not in {"127.0.0.1", "::1", "localhost"}:
+            msg = "halaman tanpa TLS tidak boleh keluar dari 127.0.0.1 — isi `behind: proxy` atau `behind: tls`"
+            raise ValueError(msg)
+        return self
+
+
+class Schedule(_Strict):
+    """Times of day in the office's zone."""
+
+    screen_every: Every = "1jam"
+    audit_head_at: str = Field(default="06:00", pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
+
+
+class Config(_Strict):
+    """The whole of config.yaml. Paths are resolved against the folder of the file."""
+
+    mode: Literal["demo", "office"]
+    office: Office
+    processing: Processing
+    retention: Retention | None = None
+    database: str
+    archive: str
+    heads: str = Field(description="folder untuk kepala rantai audit harian; sebaiknya di tempat lain")
+    rules: str = "rules"
+    model: str = ""
+    contests: tuple[Identifier, ...] = ()
+    sources: tuple[SourceConfig, ...] = ()
+    schedule: Schedule = Schedule()
+    thresholds: Thresholds | None = None
+    fetching: Fetching = Fetching()
+    web: Web = Web()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.mode == "office" and self.retention is None:
+            msg = (
+                "kolom wajib `retention` belum diisi — tulis cleared_days, forwarded_days dan unflagged_days menurut "
+                "jadwal retensi arsip lembaga Anda; lihat docs/privasi.md"
+            )
+            raise ValueError(msg)
+        ids = [source.id for source in self.sources]
+        if doubled := sorted({one for one in ids if ids.count(one) > 1}):
+            msg = f"id sumber dipakai dua kali: {', '.join(doubled)} — beri id yang berbeda"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The office's time zone."""
+        return ZoneInfo(ZONES[self.office.timezone])
+
+    def every(self, source_id: str) -> timedelta:
+        """How often a source is due."""
+        return timedelta(seconds=seconds(next(one.every for one in self.sources if one.id == source_id)))
+
+
+def load(path: Path) -> Config:
+    """Read and check the settings.
+
+    Raises:
+        ConfigError: every mistake, each with file, line, column and advice.
+    """
+    document, problems = strictyaml.read(path, path.name)
+    if document is None:
+        raise ConfigError(problems)
+    if not isinstance(document.data, dict):
+        raise ConfigError([Problem(path.name, 1, 1, "berkas kosong atau bukan pengaturan", "buat dengan `netra init`")])
+    config, more = strictyaml.validate(Config, document)
+    if config is None or problems:
+        raise ConfigError([*problems, *more])
+    return config
