@@ -1,0 +1,180 @@
+"""The text layer shared by rules and model: folding that never loses the way back to the original characters.
+
+`fold` makes one spelling of many: case, full-width and mathematical letters, look-alike letters of other scripts,
+accents, invisible characters, stretched letters ("gaaasss") and digits that stand for vowels ("m3nang"). Digits, `#`,
+`@`, punctuation and emoji stay, because rules and model need them. `Folded.span` gives the original characters back.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+TEXT_VERSION = "1"
+"""Raise it when an equal text may fold or mask differently: a model trained on another version is refused."""
+
+_SAME = (  # Cyrillic letter, Latin letter
+    "\u0430a\u0432b\u0435e\u043dh\u043eo\u0440p\u0441c\u0442t\u0443y\u0445x\u0456i\u0458j\u0455s\u0501d\u051bq\u051dw"
+)
+_LOOKALIKES = {
+    **dict(zip(_SAME[::2], _SAME[1::2], strict=True)),
+    "\u043a": "k", "\u043c": "m", "\u0433": "r", "\u04bb": "h", "\u04cf": "l", "\u0475": "v",  # Cyrillic
+    "\u03b1": "a", "\u03b2": "b", "\u03b5": "e", "\u03b9": "i", "\u03ba": "k", "\u03bd": "v", "\u03bf": "o",
+    "\u03c1": "p", "\u03c4": "t", "\u03c5": "u", "\u03c7": "x", "\u03b7": "n", "\u03c9": "w",  # Greek
+    "\u0131": "i", "\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0127": "h", "\u0261": "g", "\u0251": "a",  # Latin
+    "\u1d00": "a", "\u0299": "b", "\u1d04": "c", "\u1d05": "d", "\u1d07": "e", "\ua730": "f", "\u0262": "g",
+    "\u029c": "h", "\u026a": "i", "\u1d0a": "j", "\u1d0b": "k", "\u029f": "l", "\u1d0d": "m", "\u0274": "n",
+    "\u1d0f": "o", "\u1d18": "p", "\u0280": "r", "\ua731": "s", "\u1d1b": "t", "\u1d1c": "u", "\u1d20": "v",
+    "\u1d21": "w", "\u028f": "y", "\u1d22": "z",  # small capitals
+    "\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u02b9": "'", "\u201c": '"', "\u201d": '"',
+    "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-",
+}  # fmt: skip
+_SQUARED = ((0x1F130, 26), (0x1F150, 26), (0x1F170, 26))
+_LOOKALIKES |= {chr(base + i): chr(ord("a") + i) for base, count in _SQUARED for i in range(count)}
+_INVISIBLE = frozenset({"Mn", "Me", "Cf", "Cs"})
+_SKIN = frozenset(chr(code) for code in range(0x1F3FB, 0x1F400))
+
+_STRETCH = re.compile(r"([a-z])\1\1+")
+_WORDS = re.compile(r"[#@]?[a-z0-9]+")
+_LEET = {"0": "o", "1": "i", "3": "e", "4": "a"}
+_HAS_LEET = re.compile(r"[a-z][0134][a-z]")
+_LEET_WORD = re.compile(r"[b-df-hj-np-tv-z]{1,3}[0134][a-z][a-z0134]*")
+_KEPT_RUNS = frozenset({"iii", "www", "xxx"})
+
+
+class _CharTable(dict[str, str]):
+    """Character -> folded characters ("" drops it), filled as characters come; at most one entry a code point."""
+
+    def __missing__(self, char: str) -> str:
+        folded = _fold_char(char)
+        self[char] = folded
+        return folded
+
+
+def _fold_char(char: str) -> str:
+    """Fold one character until nothing changes any more, so that folding twice equals folding once."""
+    before = char
+    for _ in range(5):
+        plain = unicodedata.normalize("NFKD", before).casefold()
+        after = "".join(
+            _LOOKALIKES.get(one, one)
+            for one in plain
+            if unicodedata.category(one) not in _INVISIBLE and one not in _SKIN
+        )
+        if after == before:
+            break
+        before = after
+    return before
+
+
+_TABLE = _CharTable()
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text and its folded form. `exact` says that both have the same length, character by character."""
+
+    raw: str
+    text: str
+    exact: bool = True
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Give the raw [start, end) of a folded [start, end).
+
+        Raises:
+            ValueError: The span lies outside the folded text.
+        """
+        if not 0 <= start <= end <= len(self.text):
+            raise ValueError(f"span {start}:{end} outside a folded text of {len(self.text)}")
+        if self.exact:
+            return start, end
+        starts, ends = _offsets(self.raw)
+        if start == end:
+            point = starts[start] if start < len(starts) else len(self.raw)
+            return point, point
+        return starts[start], ends[end - 1]
+
+
+def fold(text: str) -> Folded:
+    """Fold a text, in time linear in its length. Plain ASCII takes the fast path and keeps its length."""
+    if text.isascii():
+        plain, exact = text.lower(), True
+    else:
+        parts = [_TABLE[char] for char in text]
+        plain = "".join(parts)
+        exact = len(plain) == len(text) and "" not in parts
+    if _HAS_LEET.search(plain):
+        plain = _WORDS.sub(_unleet, plain)
+    if _STRETCH.search(plain):
+        squeezed = "".join(plain[a:b] for a, b in _kept(plain))
+        return Folded(text, squeezed, exact and len(squeezed) == len(plain))
+    return Folded(text, plain, exact)
+
+
+def _unleet(match: re.Match[str]) -> str:
+    """Read digits as vowels where the first vowel of a word is one ("m3nang"); hashtags and accounts stay."""
+    word = match.group()
+    if len(word) < 4 or _LEET_WORD.fullmatch(word) is None or word[-1].isdigit():
+        return word
+    if any(one.isdigit() and two.isdigit() for one, two in pairwise(word)) or sum(map(str.isalpha, word)) < 3:
+        return word
+    return "".join(_LEET.get(char, char) for char in word)
+
+
+def _kept(plain: str) -> list[tuple[int, int]]:
+    """Give the [start, end) pieces that stay: three or more equal letters become one; "III", "www", "xxx" stay."""
+    pieces: list[tuple[int, int]] = []
+    done = 0
+    for match in _STRETCH.finditer(plain):
+        start, end = match.span()
+        alone = not (plain[start - 1 : start].isalpha() or plain[end : end + 1].isalpha())
+        if alone and match.group() in _KEPT_RUNS:
+            continue
+        pieces.append((done, start + 1))
+        done = end
+    pieces.append((done, len(plain)))
+    return pieces
+
+
+@lru_cache(maxsize=64)
+def _offsets(raw: str) -> tuple[list[int], list[int]]:
+    """Give, for every folded character, where it starts and ends in the raw text."""
+    starts: list[int] = []
+    ends: list[int] = []
+    plain: list[str] = []
+    for index, char in enumerate(raw):
+        for one in _TABLE[char] if not raw.isascii() else char.lower():
+            plain.append(one)
+            starts.append(index)
+            ends.append(index + 1)
+    joined = "".join(plain)
+    if _HAS_LEET.search(joined):
+        joined = _WORDS.sub(_unleet, joined)
+    pieces = _kept(joined)
+    kept_starts: list[int] = []
+    kept_ends: list[int] = []
+    for number, (start, end) in enumerate(pieces):
+        kept_starts.extend(starts[start:end])
+        kept_ends.extend(ends[start:end])
+        if number + 1 < len(pieces):  # the letter that stays stands for its whole run
+            kept_ends[-1] = ends[pieces[number + 1][0] - 1]
+    return kept_starts, kept_ends
+
+
+@dataclass(frozen=True, slots=True)
+class TargetTerms:
+    """What the contests of the day are called, as plain data: the model must not learn who, so these are masked.
+
+    `names` holds full names, aliases and nicknames; `hashtags` and `accounts` may stand with or without `#` and `@`.
+    """
+
+    names: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
+    camps: tuple[str, ...] = ()
+    slogans: tuple[str, ...] = ()
+    hashtags: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
