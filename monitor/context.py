@@ -1,0 +1,42 @@
+"""In which contest, phase and relation an act stands. Pure: the day is the act's own, in the office's zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from monitor.calendar import Calendar
+from monitor.models import Actor, Relation, Setting, StoredItem
+from monitor.targets import Targets
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is needed to place an act: `contests` are the active ones of the office, in order of preference."""
+
+    targets: Targets
+    calendar: Calendar
+    zone: ZoneInfo
+    region: str
+    contests: tuple[str, ...]
+
+    def day(self, stored: StoredItem) -> date:
+        """Give the local day of the act; of its capture where the act's time is unknown."""
+        return (stored.item.happened_at or stored.captured_at).astimezone(self.zone).date()
+
+    def setting(self, stored: StoredItem, actor: Actor | None) -> Setting:
+        """Place an act. The person's region on that day decides which contests count, the office's where unknown."""
+        day = self.day(stored)
+        owner = stored.item.parent.owner if stored.item.parent is not None else None
+        relation = self.targets.relation(owner, day) if owner is not None else Relation.NONE
+        regions = [actor.appointment.region] if actor is not None and actor.appointment is not None else []
+        for region in dict.fromkeys([*regions, self.region]):
+            covering = {contest.contest_id for contest in self.targets.contests_for(region, day)}
+            for contest_id in self.contests:
+                if contest_id not in covering:
+                    continue
+                at = self.calendar.phase(contest_id, region, day)
+                if at is not None:
+                    return Setting(contest_id, at.phase, at.status, relation)
+        return Setting(relation=relation)

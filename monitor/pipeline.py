@@ -1,0 +1,116 @@
+"""The main path: collect() gathers evidence and items, screen() puts what may be partisan before a human.
+
+Source.start -> Request -> Fetcher -> Response -> Archive -> Source.read -> Page -> Store          collect
+Store.unscreened -> Items -> Roster.actors -> RuleSet + Classifier -> triage -> Opinion -> Store   screen
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from monitor.collectors import Source
+from monitor.evidence import Archive
+from monitor.fetch import Fetcher
+from monitor.judge import Judges, judge
+from monitor.models import Outcome, Page, Request, Screened
+from monitor.store import Store
+
+BATCH = 1000
+HOSTS_AT_ONCE = 16
+# A page that will not be different tomorrow need not be asked again before its feed may count as read.
+_SETTLED = {Outcome.GONE, Outcome.NOT_AVAILABLE, Outcome.DENIED_BY_ROBOTS, Outcome.LEGALLY_OFF, Outcome.SCHEMA_DRIFT}
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """How one source's turn ended: the worst outcome of its fetches and what it brought."""
+
+    source_id: str
+    outcome: Outcome
+    fetches: int = 0
+    new: int = 0
+    edited: int = 0
+    problems: tuple[str, ...] = ()
+
+
+def collect(
+    sources: Sequence[Source], fetcher: Fetcher, archive: Archive, store: Store, tell: Callable[[Collected], None]
+) -> list[Collected]:
+    """Ask every source, one worker a host; each page is stored whole with its evidence before the next is asked."""
+    with store.runs.exclusive("collect"):
+        run_id = store.runs.begin("collect")
+        by_host: defaultdict[str, list[tuple[Source, Sequence[Request]]]] = defaultdict(list)
+        for source in sources:
+            asked = source.start(store.runs.cursor(source.source_id))
+            by_host[urlsplit(asked[0].url).netloc if asked else ""].append((source, asked))
+
+        def work(turns: list[tuple[Source, Sequence[Request]]]) -> list[Collected]:
+            return [_collect_one(source, asked, fetcher, archive, store, run_id) for source, asked in turns]
+
+        done: list[Collected] = []
+        with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
+            for future in as_completed([pool.submit(work, turns) for turns in by_host.values()]):
+                for one in future.result():
+                    done.append(one)
+                    tell(one)
+        store.runs.finish(run_id, {"sources": len(done), "new": sum(one.new for one in done)})
+        return done
+
+
+def _collect_one(
+    source: Source, asked: Sequence[Request], fetcher: Fetcher, archive: Archive, store: Store, run_id: int
+) -> Collected:
+    total = Collected(source.source_id, Outcome.OK_EMPTY_PROVED)
+
+    def visit(request: Request) -> Outcome:
+        nonlocal total
+        etag, last_modified = store.runs.validators(request.url)
+        url = store.runs.moved(request.url) or request.url
+        response = fetcher.fetch(replace(request, url=url, etag=etag, last_modified=last_modified))
+        response = replace(response, request=replace(response.request, url=request.url))
+        evidence = archive.put(response) if response.body else ""
+        page = source.read(response) if response.outcome is None else Page(response.outcome, detail=response.detail)
+        # What a page leads to is stored first: a killed run then asks the page again instead of passing over the rest.
+        ends = [visit(more) for more in page.follow]
+        settled = all(end.proved or end in _SETTLED for end in ends)
+        if not settled:
+            response, page = replace(response, etag="", last_modified=""), replace(page, cursor="")
+        saved = store.items.save_page(
+            source_id=source.source_id, run_id=run_id, response=response, page=page, evidence_sha256=evidence
+        )
+        total = Collected(
+            source.source_id,
+            _worse(total.outcome, page.outcome),
+            total.fetches + 1,
+            total.new + saved.new,
+            total.edited + saved.edited,
+            (*total.problems, *page.problems, *([page.detail] if page.detail else [])),
+        )
+        return page.outcome
+
+    for request in asked:
+        visit(request)
+    return total
+
+
+def _worse(one: Outcome, other: Outcome) -> Outcome:
+    if not one.proved:
+        return one
+    return Outcome.OK_ITEMS if other.proved and Outcome.OK_ITEMS in (one, other) else other
+
+
+def screen(judges: Judges, store: Store, tell: Callable[[Sequence[Screened]], None], *, again: bool = False) -> int:
+    """Judge every item version not yet looked at (`again`: not yet by these very judges); gives how many."""
+    with store.runs.exclusive("screen"):
+        run_id, seen, after = store.runs.begin("screen"), 0, 0
+        while batch := store.items.unscreened(BATCH, after, digest=judges.digest if again else ""):
+            results = judge(judges, batch)
+            store.flags.save(results, run_id, judges.digest)
+            seen, after = seen + len(batch), batch[-1].item_id
+            tell(results)
+        store.runs.finish(run_id, {"items": seen})
+        return seen

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Netra: every job of the house, readable from top to bottom.
+#
+#   ./run.sh start    install what is needed, then collect, screen and serve the made-up office
+#   ./run.sh test     install what the tests need (Chromium included), then every check
+#   ./run.sh check    format, lint, types, import contracts
+#   ./run.sh serve    only serve the review page again
+#   ./run.sh bench    measure ratios against the named baselines, with plots in build/bench/
+#   ./run.sh long     the long campaigns: kills, fuzzing (an hour and more)
+#   ./run.sh lock     write the lock files anew from pyproject.toml
+#   ./run.sh install  only make the environment
+set -euo pipefail
+cd "$(dirname "$0")"
+
+VENV=.venv
+BIN=$VENV/bin
+export PYTHONUTF8=1
+
+say() { printf '\033[1m» %s\033[0m\n' "$*" >&2; }
+
+# need COMMAND PACKAGE...: make sure a Debian package is there; install it when we may, else print the exact command.
+need() {
+  local probe=$1; shift
+  eval "$probe" >/dev/null 2>&1 && return 0
+  local as=()
+  [ "$(id -u)" = 0 ] || as=(sudo -n)
+  if command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
+    say "memasang paket sistem: $*"
+    "${as[@]}" apt-get update -qq >&2
+    DEBIAN_FRONTEND=noninteractive "${as[@]}" apt-get install -y -qq --no-install-recommends "$@" >&2
+    eval "$probe" >/dev/null 2>&1 && return 0
+  fi
+  say "belum ada: $*. Pasang dengan perintah ini lalu ulangi:"
+  echo "    sudo apt-get update && sudo apt-get install -y --no-install-recommends $*" >&2
+  exit 1
+}
+
+find_python() {
+  local one
+  for one in "${PYTHON:-}" python3.13 python3.12 python3.11 python3; do
+    [ -n "$one" ] && command -v "$one" >/dev/null &&
+      "$one" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$one"; return; }
+  done
+  return 1
+}
+
+# install LOCKFILE: an environment that holds exactly the lock; quick when nothing changed.
+install() {
+  local lock=$1 python stamp
+  need 'find_python' python3 python3-venv
+  python=$(find_python)
+  need "$python -c 'import venv, ensurepip'" python3-venv
+  stamp="$(sha256sum "$lock" pyproject.toml | sha256sum | cut -c1-16) $lock"
+  [ -x $BIN/python ] && grep -qxF "$stamp" $VENV/stamp 2>/dev/null && return 0
+  # An environment with the test lock holds everything that the smaller lock asks for.
+  [ "$lock" = constraints.txt ] && [ -x $BIN/netra ] &&
+    grep -qxF "$(sha256sum constraints-test.txt pyproject.toml | sha256sum | cut -c1-16) constraints-test.txt" $VENV/stamp 2>/dev/null && return 0
+  say "menyiapkan lingkungan Python dari $lock (sekali saja)"
+  [ -x $BIN/python ] || "$python" -m venv $VENV
+  $BIN/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+  $BIN/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+  echo "$stamp" >$VENV/stamp
+}
+
+chromium() { need 'command -v chromium || command -v chromium-browser' chromium fonts-noto-color-emoji; }
+
+check() {
+  say "bentuk, gaya, tipe, kontrak impor"
+  $BIN/ruff format --check .
+  $BIN/ruff check .
+  $BIN/mypy
+  $BIN/lint-imports --no-cache
+}
+
+case "${1:-}" in
+  start)   install constraints.txt; exec $BIN/netra demo "${@:2}" ;;
+  serve)   install constraints.txt; exec $BIN/netra serve "${@:2}" ;;
+  install) install constraints.txt ;;
+  check)   install constraints-test.txt; check ;;
+  test)
+    install constraints-test.txt; chromium; check
+    say "semua pengujian"
+    exec $BIN/pytest -n "${NETRA_WORKERS:-2}" --dist loadfile -m "not long and not bench" "${@:2}" ;;
+  bench)   install constraints-test.txt; exec $BIN/pytest -m "bench" -p no:randomly -s tests/bench "${@:2}" ;;
+  long)    install constraints-test.txt; chromium; exec $BIN/pytest -m "long" -s "${@:2}" ;;
+  lock)
+    install constraints-test.txt
+    $BIN/python -m pip install --quiet uv
+    flags=(--quiet --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header)
+    $BIN/uv pip compile "${flags[@]}" --upgrade --extra test pyproject.toml -o constraints-test.txt
+    $BIN/uv pip compile "${flags[@]}" --extra install -c constraints-test.txt pyproject.toml -o constraints.txt ;;
+  *) sed -n '2,13p' "$0" | sed 's/^# \{0,1\}//'; exit 2 ;;
+esac
