@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -34,6 +34,7 @@ def judge(judges: Judges, batch: Sequence[StoredItem]) -> list[Screened]:
         for place, stored in enumerate(batch)
         for actor in judges.roster.actors(stored)
     ]
+    matched = Counter(place for place, _ in acts)
     matches = judges.rules.match_all([act for _, act in acts])
     scores = _scores(judges.classifier, [act.stored for _, act in acts])
     opinions: defaultdict[int, list[tuple[Act, Opinion]]] = defaultdict(list)
@@ -42,7 +43,11 @@ def judge(judges: Judges, batch: Sequence[StoredItem]) -> list[Screened]:
         if opinion is not None:
             opinions[place].append((act, opinion))
     return [
-        Screened(stored, tuple((act.actor, one) for act, one in opinions[place] if act.actor is not None))
+        Screened(
+            stored,
+            tuple((act.actor, one) for act, one in opinions[place] if act.actor is not None),
+            matched[place],
+        )
         for place, stored in enumerate(batch)
     ]
 

@@ -500,10 +500,14 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """The result of screening one item version: opinions by actor; none = looked at, nothing to show."""
+    """The result of screening one item version: opinions by actor; none = looked at, nothing to show.
+
+    `actors` counts the rostered people the item was matched to.
+    """
 
     stored: StoredItem
     opinions: tuple[tuple[Actor, Opinion], ...] = ()
+    actors: int = 0
 
 
 # --------------------------------------------------------------------------- review

@@ -40,10 +40,11 @@ class Document:
     lines: tuple[str, ...] = ()
 
     def place(self, key: Key) -> tuple[int, int]:
-        """Give (line, column) of a node, or of its nearest known parent; (1, 1) when nothing is known."""
-        while key and key not in self.places:
-            key = key[:-1]
-        return self.places.get(key, (1, 1))
+        """Give (line, column) of a node, or of its nearest known parent."""
+        known: Key = ()
+        for part in key:  # a part that is not in the text (the tag of a union, a missing field) is passed over
+            known = (*known, part) if (*known, part) in self.places else known
+        return self.places.get(known, (1, 1))
 
     def problem(self, key: Key, message: str, advice: str = "") -> Problem:
         """Locate a mistake found by a check beyond the schema."""

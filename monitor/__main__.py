@@ -1,0 +1,5 @@
+"""`python -m monitor` is `netra`."""
+
+from monitor.cli import main
+
+main()

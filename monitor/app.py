@@ -1,0 +1,208 @@
+"""Composition root: the only place that constructs, reads the environment and knows the clock."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+import monitor
+from classifiers import ClassifierError, load_model
+from classifiers.labels import Classifier
+from classifiers.text import TargetTerms
+from monitor import config as settings
+from monitor.calendar import Calendar
+from monitor.collectors import Source, build_source
+from monitor.config import Config
+from monitor.context import Context
+from monitor.errors import ModelError
+from monitor.evidence import Archive
+from monitor.fetch import Fetcher, build_fetcher
+from monitor.judge import Judges
+from monitor.roster import Roster
+from monitor.rules import RuleSet
+from monitor.store import Store
+from monitor.targets import Targets, Terms
+from monitor.triage import Limits
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The real clock, in aware UTC."""
+    return datetime.now(UTC)
+
+
+def masking_terms(terms: Terms) -> TargetTerms:
+    """Hand the contest's words to the classifier as plain data."""
+    return TargetTerms(
+        names=terms.names,
+        parties=terms.parties,
+        camps=terms.camps,
+        slogans=terms.slogans,
+        hashtags=terms.hashtags,
+        accounts=terms.accounts,
+        numbers=terms.numbers,
+    )
+
+
+def read_model(path: str, terms: Terms, root: Path) -> Classifier:
+    """Load the shipped model ("") or a named one, knowing the contest.
+
+    Raises:
+        ModelError: the file is missing, of another version or tampered with.
+    """
+    try:
+        return load_model(root / path if path else None, masking_terms(terms))
+    except ClassifierError as error:
+        raise ModelError(
+            f"Model tidak dapat dipakai: {error}. Pasang ulang berkasnya, atau latih lagi dengan `netra model train`."
+        ) from error
+
+
+def real_sleep(seconds: float) -> None:
+    """Wait, without holding the process against Ctrl+C."""
+    threading.Event().wait(seconds)
+
+
+@dataclass
+class App:
+    """One office: its settings and everything built from them, each part when it is first needed."""
+
+    config: Config
+    root: Path
+    clock: Clock
+    sleep: Callable[[float], None]
+
+    @classmethod
+    def build(cls, config_path: Path, clock: Clock = utc_now, sleep: Callable[[float], None] = real_sleep) -> Self:
+        """Read the settings; paths in them count from the folder of the file.
+
+        Raises:
+            ConfigError: every mistake at once.
+        """
+        return cls(settings.load(config_path), config_path.resolve().parent, clock, sleep)
+
+    @cached_property
+    def store(self) -> Store:
+        """The database; made when it does not exist yet."""
+        path = self.root / self.config.database
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Store.open(path, self.clock)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """Where raw answers are kept."""
+        return Archive(self.root / self.config.archive)
+
+    @property
+    def heads(self) -> Path:
+        """Folder of the written heads of the audit chain."""
+        return self.root / self.config.heads
+
+    @property
+    def rules_folder(self) -> Path:
+        """Folder of rules, targets, calendar and lexicons."""
+        return self.root / self.config.rules
+
+    @cached_property
+    def targets(self) -> Targets:
+        """The contests the office watches."""
+        return Targets.load(self.rules_folder / "targets", only=self.config.contests)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Phases and holidays."""
+        return Calendar.load(self.rules_folder / "calendar")
+
+    @cached_property
+    def rules(self) -> RuleSet:
+        """The compiled rules."""
+        return RuleSet.load(self.rules_folder, self.targets)
+
+    @cached_property
+    def classifier(self) -> Classifier:
+        """The model, told the names of the active contests so that it can be blind to them."""
+        return read_model(self.config.model, self.targets.terms(), self.root)
+
+    @property
+    def roster(self) -> Roster:
+        """The civil servants as they stand in the database now."""
+        return Roster(self.store.roster.persons(), self.store.roster.accounts(), self.config.zone)
+
+    @property
+    def limits(self) -> Limits:
+        """Thresholds of the settings, or those shipped with the model."""
+        chosen = self.config.thresholds
+        if chosen is not None:
+            return Limits(chosen.flag, chosen.high)
+        return Limits(*self.classifier.thresholds)
+
+    def judges(self) -> Judges:
+        """Everything that judges, frozen together with its digests."""
+        roster, limits = self.roster, self.limits
+        context = Context(
+            self.targets, self.calendar, self.config.zone, self.config.office.region, self.config.contests
+        )
+        digests = (
+            ("aturan", self.rules.digest),
+            ("model", self.classifier.model_id),
+            ("daftar", roster.digest),
+            ("sasaran", self.targets.digest),
+            ("kalender", self.calendar.digest),
+            ("ambang", f"{limits.flag:.4f}/{limits.high:.4f}"),
+            ("netra", monitor.__version__),
+        )
+        whole = hashlib.sha256(repr(digests).encode()).hexdigest()
+        return Judges(roster, context, self.rules, self.classifier, limits, digests, whole)
+
+    def sources(self, only: Sequence[str] = ()) -> list[Source]:
+        """The sources of the settings, or those named."""
+        roster, rules = self.roster, self.rules
+
+        def wanted(text: str) -> bool:
+            return roster.wanted(text) or rules.interesting(text)
+
+        return [
+            build_source(one, wanted=wanted, list_files=self._list_files)
+            for one in self.config.sources
+            if not only or one.id in only
+        ]
+
+    def _list_files(self, pattern: str) -> list[str]:
+        """Paths below the settings' folder that a source's pattern names, in a stable order."""
+        return sorted(str(path.relative_to(self.root)) for path in self.root.glob(pattern) if path.is_file())
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """The one polite client, and the reader of files that people bring."""
+        return build_fetcher(
+            self.config.fetching,
+            contact=self.config.office.contact,
+            version=monitor.__version__,
+            root=self.root,
+            patterns=[one.path for one in self.config.sources if one.type in {"jsonl", "csv", "articles"}],
+            pace=self.store.runs,
+            clock=self.clock,
+            sleep=self.sleep,
+            jitter=random.Random().random,  # noqa: S311 - spreads requests, guards nothing
+        )
+
+    def secret_key(self) -> str:
+        """Key of the page's sessions: from NETRA_SECRET_KEY, else a new one that ends all sessions at a restart."""
+        return os.environ.get("NETRA_SECRET_KEY", "") or secrets.token_hex(32)
+
+    def close(self) -> None:
+        """Close the database and connections."""
+        if "fetcher" in self.__dict__:
+            self.fetcher.close()
+        if "store" in self.__dict__:
+            self.store.close()

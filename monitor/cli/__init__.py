@@ -1,0 +1,169 @@
+"""The command line: parse, call, print, exit code. No logic. Everything a user reads here is Indonesian."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+import monitor
+from monitor import demo as demo_office
+from monitor import scheduler, web
+from monitor.app import App
+from monitor.cli.judging import model, rules
+from monitor.cli.people import roster, user
+from monitor.cli.proof import audit, backup, doctor
+from monitor.cli.shell import Group, as_json, err, open_app, out, print_json, progress_bar
+from monitor.models import Screened
+from monitor.pipeline import Collected, collect, screen
+from monitor.summary import Tally
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--config",
+    "config_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("config.yaml"),
+    show_default=True,
+    envvar="NETRA_CONFIG",
+    help="Berkas pengaturan.",
+)
+@click.version_option(monitor.__version__, prog_name="netra", message="%(prog)s %(version)s", help="Tampilkan versi.")
+@click.pass_context
+def main(ctx: click.Context, config_path: Path) -> None:
+    """Netra menaruh unggahan publik aparatur yang mungkin memihak di depan manusia.
+
+    Ia mengumpulkan dari sumber yang sah, menyaring dengan aturan dan model, lalu berhenti: mesin hanya menaruh tanda,
+    manusia yang memutuskan.
+    """
+    ctx.obj = config_path
+
+
+@main.command()
+@click.option("--port", type=int, default=None, help="Porta halaman; bawaan dari config.yaml.")
+@click.option("--no-serve", is_flag=True, help="Berhenti setelah menyaring, tanpa membuka halaman.")
+@click.pass_context
+def demo(ctx: click.Context, port: int | None, *, no_serve: bool) -> None:
+    """Jalankan kantor rekaan: muat daftar, kumpulkan, saring, lalu buka antrean."""
+    app = open_app(ctx)
+    login = demo_office.prepare(app)
+    _collect(app, ())
+    tally = _screen(app, again=True)
+    _show(tally)
+    if not no_serve:
+        _serve(app, port, login)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def init(folder: Path) -> None:
+    """Buat kantor kosong untuk dipakai sungguhan di FOLDER."""
+    for line in demo_office.new_office(folder):
+        out.print(line, markup=False)
+
+
+@main.command(name="collect")
+@click.option("--source", "only", multiple=True, help="Hanya sumber ini (boleh diulang).")
+@as_json
+@click.pass_context
+def collect_command(ctx: click.Context, only: tuple[str, ...], *, json_out: bool) -> None:
+    """Kumpulkan dari semua sumber; setiap jawaban diarsipkan sebelum dibaca."""
+    app = open_app(ctx)
+    done = _collect(app, only)
+    if json_out:
+        print_json([asdict(one) for one in done])
+    if any(not one.outcome.proved for one in done):
+        ctx.exit(10)
+
+
+def _collect(app: App, only: Sequence[str]) -> list[Collected]:
+    sources = app.sources(only)
+    if unknown := sorted(set(only) - {source.source_id for source in sources}):
+        raise click.UsageError(f"sumber tidak dikenal: {', '.join(unknown)}. Lihat bagian `sources` di config.yaml.")
+    with progress_bar() as progress:
+        bar = progress.add_task("Mengumpulkan", total=len(sources))
+        done = collect(sources, app.fetcher, app.archive, app.store, lambda _: progress.advance(bar))
+    for one in sorted(done, key=lambda one: one.source_id):
+        style = "green" if one.outcome.proved else "red"
+        brought = f"{one.new} baru, {one.edited} berubah, {one.fetches} pengambilan"
+        err.print(f"  [{style}]{one.outcome:<16}[/] {one.source_id}: {brought}")
+        for problem in one.problems[:5]:
+            err.print(f"      {problem}", markup=False, style="yellow")
+        if len(one.problems) > 5:
+            err.print(f"      … dan {len(one.problems) - 5} catatan lain; lihat `netra doctor`", style="yellow")
+    return done
+
+
+@main.command(name="screen")
+@click.option(
+    "--again", is_flag=True, help="Saring ulang juga yang sudah disaring dengan aturan, model atau daftar lama."
+)
+@as_json
+@click.pass_context
+def screen_command(ctx: click.Context, *, again: bool, json_out: bool) -> None:
+    """Saring butir baru dengan aturan dan model; yang mungkin memihak masuk antrean."""
+    tally = _screen(open_app(ctx), again=again)
+    if json_out:
+        print_json(tally.as_dict())
+    else:
+        _show(tally)
+
+
+def _screen(app: App, *, again: bool = False) -> Tally:
+    judges = app.judges()
+    tally = Tally()
+    with progress_bar() as progress:
+        bar = progress.add_task("Menyaring", total=app.store.items.count_unscreened(judges.digest if again else ""))
+
+        def tell(results: Sequence[Screened]) -> None:
+            tally.add(results)
+            progress.advance(bar, len(results))
+
+        with tally.timed():
+            screen(judges, app.store, tell, again=again)
+    return tally
+
+
+def _show(tally: Tally) -> None:
+    for line in tally.lines():
+        out.print(line, markup=False)
+
+
+@main.command()
+@click.pass_context
+def run(ctx: click.Context) -> None:
+    """Jalan terus: kumpulkan dan saring menurut jadwal; yang terlewat disusul."""
+    app = open_app(ctx)
+    scheduler.run(app, lambda line: err.print(line, markup=False))
+
+
+@main.command()
+@click.option("--port", type=int, default=None, help="Porta halaman; bawaan dari config.yaml.")
+@click.pass_context
+def serve(ctx: click.Context, port: int | None) -> None:
+    """Buka halaman antrean."""
+    app = open_app(ctx)
+    _serve(app, port, demo_office.login(app) if app.config.mode == "demo" else None)
+
+
+def _serve(app: App, port: int | None, login: tuple[str, str] | None) -> None:
+    services = web.Services(
+        config=app.config,
+        store=app.store,
+        archive=app.archive,
+        clock=app.clock,
+        secret_key=app.secret_key(),
+        demo_login=login,
+    )
+    host, port = app.config.web.host, port or app.config.web.port
+    out.print(f"\nAntrean: [bold]http://{host}:{port}/[/]   (hentikan dengan Ctrl+C)")
+    if login is not None:
+        out.print(f"Masuk sebagai [bold]{login[0]}[/] dengan sandi [bold]{login[1]}[/]")
+    web.serve(web.create_app(services), host, port)
+
+
+for group in (rules, model, roster, user, audit, doctor, backup):
+    main.add_command(group)

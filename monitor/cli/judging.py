@@ -1,0 +1,122 @@
+"""`netra rules` and `netra model`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from monitor.app import App, read_model
+from monitor.cli.shell import Group, as_json, open_app, out, print_json
+from monitor.evaluation import evaluate_files
+from monitor.models import ItemKind
+from monitor.rules import RuleSet, check
+from monitor.targets import Targets
+from monitor.workbench import Trial
+
+
+@click.group(cls=Group)
+def rules() -> None:
+    """Periksa dan coba aturan."""
+
+
+@rules.command(name="check")
+@as_json
+@click.pass_context
+def rules_check(ctx: click.Context, *, json_out: bool) -> None:
+    """Periksa semua aturan: susunan, contoh, kumpulan teks netral, kembar, dan isian kosong."""
+    app = open_app(ctx)
+    report = check(app.rules_folder, app.targets)
+    if json_out:
+        print_json(report.as_dict())
+    else:
+        for line in report.lines():
+            out.print(line, markup=False)
+    if not report.ok:
+        ctx.exit(2)
+
+
+def _rules_for(app: App, targets: Path | None) -> RuleSet:
+    return app.rules if targets is None else RuleSet.load(app.rules_folder, Targets.from_json(targets))
+
+
+@rules.command(name="try")
+@click.argument("text", required=False)
+@click.option(
+    "--file", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Baca teks dari berkas."
+)
+@click.option("--targets", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Sasaran lain (JSON).")
+@click.option(
+    "--kind",
+    type=click.Choice([str(one) for one in ItemKind]),
+    default="unggahan",
+    show_default=True,
+    help="Jenis tindakan.",
+)
+@as_json
+@click.pass_context
+def rules_try(
+    ctx: click.Context, text: str | None, file: Path | None, targets: Path | None, kind: str, *, json_out: bool
+) -> None:
+    """Tunjukkan aturan mana yang kena pada TEXT atau pada isi sebuah berkas.
+
+    Berkas .jsonl dibaca sebagai satu teks tiap baris (kolom `text`, boleh `id`); berkas lain sebagai satu teks.
+    """
+    if (text is None) == (file is None):
+        raise click.UsageError("beri satu: teks langsung, atau --file BERKAS.")
+    app = open_app(ctx)
+    trial = Trial(_rules_for(app, targets), ItemKind(kind))
+    results = trial.text(text) if text is not None else trial.file(file or Path())
+    for result in results:
+        if json_out:
+            click.echo(json.dumps(result, ensure_ascii=False))
+        else:
+            out.print("\n".join(trial.lines(result)), markup=False)
+
+
+@click.group(cls=Group)
+def model() -> None:
+    """Latih dan nilai model bahasa."""
+
+
+@model.command(name="train")
+@click.option(
+    "--out",
+    "target",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Tulis ke berkas ini, bukan ke model bawaan.",
+)
+def model_train(target: Path | None) -> None:
+    """Latih model dari kumpulan kalimat yang ikut bersama Netra."""
+    from classifiers.train import train_shipped  # noqa: PLC0415 - scikit-learn loads slowly and only training needs it
+
+    for line in train_shipped(target):
+        out.print(line, markup=False)
+
+
+@model.command(name="evaluate")
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSONL: id, text, partisan (1, 0, ?).",
+)
+@click.option(
+    "--targets",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Pemilihan yang dibicarakan teks itu (JSON).",
+)
+@as_json
+@click.pass_context
+def model_evaluate(ctx: click.Context, data: Path, targets: Path | None, *, json_out: bool) -> None:
+    """Ukur aturan, model dan gabungannya pada teks berlabel."""
+    app = open_app(ctx)
+    known = app.targets if targets is None else Targets.from_json(targets)
+    classifier = read_model(app.config.model, known.terms(), app.root)
+    report = evaluate_files(_rules_for(app, targets), classifier, app.limits, data)
+    if json_out:
+        print_json(report.as_dict())
+    else:
+        for line in report.lines():
+            out.print(line, markup=False)

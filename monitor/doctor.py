@@ -1,0 +1,216 @@
+"""Plain advice on the health of an office: what was looked at, what was found, what to do."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal, Protocol
+
+from monitor.config import Config
+from monitor.errors import NetraError
+from monitor.evidence import Archive
+from monitor.models import Outcome
+from monitor.store import Store
+
+State = Literal["baik", "perhatian", "gawat"]
+Clock = Callable[[], datetime]
+
+LOW_DISK = 2 * 1024**3
+NO_DISK = 200 * 1024**2
+ARCHIVE_SAMPLE = 200
+_EARLIEST = datetime(2025, 1, 1, tzinfo=UTC)
+
+_ADVICE = {
+    Outcome.BLOCKED: "Situs menolak kami; ini bukan berarti tidak ada unggahan. Hubungi pengelolanya.",
+    Outcome.RATE_LIMITED: "Situs meminta menunggu. Perbesar `every` atau `min_gap_seconds`.",
+    Outcome.AUTH: "Kunci akses ditolak atau kedaluwarsa. Perbarui.",
+    Outcome.NOT_AVAILABLE: "Halaman tidak terbuka untuk umum. Jangan dicari jalan lain; catat saja.",
+    Outcome.GONE: "Alamatnya sudah tidak ada. Perbarui `url` atau hapus sumbernya.",
+    Outcome.INVALID_REQUEST: "Alamatnya tidak sah. Periksa `url` di config.yaml.",
+    Outcome.SCHEMA_DRIFT: "Susunan jawabannya berubah. Jawaban mentah tersimpan; laporkan kepada pengembang.",
+    Outcome.TRANSIENT: "Gangguan sementara. Akan dicoba lagi; bila berhari-hari, periksa jaringan.",
+    Outcome.DENIED_BY_ROBOTS: "robots.txt situs melarang. Minta izin tertulis atau pakai jalan lain yang sah.",
+    Outcome.LEGALLY_OFF: "Dimatikan sampai ada keputusan hukum yang dicatat.",
+    Outcome.BUDGET_REACHED: "Jatah permintaan habis. Jalankan lagi, atau naikkan `max_requests_per_run`.",
+}
+
+
+class Office(Protocol):
+    """What is looked at: the parts of an app."""
+
+    # ruff: noqa: D102 - the names say it; App documents them
+    @property
+    def config(self) -> Config: ...
+    @property
+    def root(self) -> Path: ...
+    @property
+    def heads(self) -> Path: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def store(self) -> Store: ...
+    @property
+    def archive(self) -> Archive: ...
+    @property
+    def rules(self) -> object: ...
+    @property
+    def classifier(self) -> object: ...
+    @property
+    def targets(self) -> object: ...
+    @property
+    def calendar(self) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    what: str
+    state: State
+    said: str
+    advice: str = ""
+
+
+def examine(office: Office) -> list[Finding]:
+    """Look at everything; a part that cannot even be looked at is a finding, not an end."""
+    looks: list[Callable[[Office], Iterator[Finding]]] = [
+        _clock, _disk, _database, _audit, _archive, _knowledge, _people, _runs, _sources,
+    ]  # fmt: skip
+    findings: list[Finding] = []
+    for look in looks:
+        try:
+            findings.extend(look(office))
+        except NetraError as error:
+            findings.append(
+                Finding(look.__name__.strip("_"), "gawat", str(error), "Perbaiki yang disebut di atas, lalu ulangi.")
+            )
+    return findings
+
+
+def _clock(office: Office) -> Iterator[Finding]:
+    now = office.clock()
+    here = now.astimezone(office.config.zone)
+    if now < _EARLIEST:
+        yield Finding(
+            "jam", "gawat", f"jam komputer menunjukkan {here:%d-%m-%Y}", "Betulkan jam; semua bukti mencatat waktu."
+        )
+    else:
+        yield Finding("jam", "baik", f"{here:%d-%m-%Y %H.%M} {office.config.office.timezone}")
+
+
+def _disk(office: Office) -> Iterator[Finding]:
+    free = shutil.disk_usage(office.root).free
+    said = f"sisa {free / 1024**3:.1f} GB".replace(".", ",")
+    if free < NO_DISK:
+        yield Finding(
+            "diska", "gawat", said, "Kosongkan diska sekarang; pengumpulan akan berhenti dengan pesan diska penuh."
+        )
+    elif free < LOW_DISK:
+        yield Finding("diska", "perhatian", said, "Kosongkan diska sebelum pengumpulan berikutnya.")
+    else:
+        yield Finding("diska", "baik", said)
+
+
+def _database(office: Office) -> Iterator[Finding]:
+    problems = office.store.integrity()
+    if problems:
+        yield Finding(
+            "basis data", "gawat", "; ".join(problems[:3]), "Hentikan pemakaian dan pulihkan dari salinan terakhir."
+        )
+    else:
+        yield Finding("basis data", "baik", f"utuh; {office.store.items.count()} butir")
+
+
+def _audit(office: Office) -> Iterator[Finding]:
+    report = office.store.audit.verify(heads_folder=office.heads)
+    if report.ok:
+        yield Finding("audit", "baik", f"rantai utuh; {report.entries} catatan")
+    else:
+        yield Finding("audit", "gawat", "; ".join(report.problems[:3]), "Lihat semuanya dengan `netra audit verify`.")
+    heads = sorted(office.heads.glob("*.txt")) if office.heads.is_dir() else []
+    if not heads:
+        yield Finding(
+            "kepala audit",
+            "perhatian",
+            "belum pernah ditulis",
+            "Jalankan `netra audit head`, simpan di luar komputer ini.",
+        )
+
+
+def _archive(office: Office) -> Iterator[Finding]:
+    bad = office.archive.verify_sample(ARCHIVE_SAMPLE)
+    if bad:
+        yield Finding("arsip", "gawat", f"{len(bad)} bukti berbeda dari sidik isinya", "Pulihkan arsip dari salinan.")
+    else:
+        yield Finding("arsip", "baik", "contoh bukti cocok dengan sidiknya")
+
+
+def _knowledge(office: Office) -> Iterator[Finding]:
+    for what, load in (
+        ("sasaran", lambda: office.targets),
+        ("kalender", lambda: office.calendar),
+        ("aturan", lambda: office.rules),
+        ("model", lambda: office.classifier),
+    ):
+        try:
+            load()
+        except NetraError as error:
+            yield Finding(what, "gawat", str(error), "Perbaiki berkas yang disebut, lalu `netra rules check`.")
+        else:
+            yield Finding(what, "baik", "terbaca dan lulus pemeriksaannya sendiri")
+    if not office.config.contests:
+        yield Finding(
+            "pemilihan",
+            "perhatian",
+            "tidak ada pemilihan aktif",
+            "Isi `contests` di config.yaml; tanpa itu tahapan kosong.",
+        )
+
+
+def _people(office: Office) -> Iterator[Finding]:
+    persons, users = len(office.store.roster.persons()), len(office.store.users.list())
+    if persons:
+        yield Finding("daftar", "baik", f"{persons} orang")
+    else:
+        yield Finding("daftar", "perhatian", "kosong", "Impor dengan `netra roster import BERKAS`.")
+    if not users:
+        yield Finding(
+            "pengguna", "perhatian", "belum ada", "Buat dengan `netra user add NAMA --name … --role pemantau`."
+        )
+
+
+def _runs(office: Office) -> Iterator[Finding]:
+    waiting = office.store.items.count_unscreened()
+    if waiting:
+        yield Finding(
+            "penyaringan",
+            "perhatian",
+            f"{waiting} butir belum disaring",
+            "Jalankan `netra screen`, atau biarkan `netra run`.",
+        )
+    else:
+        yield Finding("penyaringan", "baik", "semua butir sudah disaring")
+
+
+def _sources(office: Office) -> Iterator[Finding]:
+    now = office.clock()
+    for source in office.config.sources:
+        what, proved = f"sumber {source.id}", office.store.runs.last_proved(source.id)
+        last = office.store.runs.last_outcome(source.id)
+        if last is None:
+            yield Finding(what, "perhatian", "belum pernah dicoba", "Jalankan `netra collect`.")
+        elif not last.proved:
+            since = f"terakhir terbukti {proved:%d-%m-%Y}" if proved else "belum pernah terbukti"
+            yield Finding(what, "gawat", f"{last} ({since})", _ADVICE.get(last, ""))
+        elif proved is not None and now - proved > max(3 * office.config.every(source.id), timedelta(hours=1)):
+            yield Finding(
+                what,
+                "perhatian",
+                f"terakhir terbukti {proved:%d-%m-%Y %H.%M} UTC",
+                "Lewat jadwal; jalankan `netra run`.",
+            )
+        else:
+            yield Finding(what, "baik", str(last))

@@ -1,0 +1,101 @@
+"""APScheduler as a bell: every minute it rings, and what is due is asked of the store.
+
+So a night in which the computer was off is made up at the first ring, and nothing is due twice. A misfire is never
+dropped (the library's default would drop what is one second late), and a ring that lasts longer than a minute is not
+rung over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from apscheduler.schedulers.blocking import BlockingScheduler
+
+from monitor.app import App
+from monitor.config import seconds
+from monitor.errors import BusyError, NetraError
+from monitor.pipeline import collect, screen
+
+RING_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is to be done now."""
+
+    sources: tuple[str, ...]
+    screen: bool
+    head: bool
+
+
+def due(app: App) -> Due:
+    """Ask the store what is due by the clock."""
+    now = app.clock()
+    every = {source.id: app.config.every(source.id) for source in app.config.sources}
+    waited = app.store.runs.last("screen")
+    screen_every = timedelta(seconds=seconds(app.config.schedule.screen_every))
+    return Due(
+        sources=tuple(app.store.runs.due(every, now)),
+        screen=waited is None or now - waited >= screen_every,
+        head=_head_is_due(app, now),
+    )
+
+
+def _head_is_due(app: App, now: datetime) -> bool:
+    local = now.astimezone(app.config.zone)
+    hour, minute = app.config.schedule.audit_head_at.split(":")
+    return local.time() >= time(int(hour), int(minute)) and app.store.audit.last_head_day(app.heads) != local.date()
+
+
+def ring(app: App, tell: Callable[[str], None]) -> Due:
+    """Do what is due. A run of another process that is under way is left alone; its turn comes with the next ring."""
+    now_due = due(app)
+    try:
+        if now_due.sources:
+            done = collect(app.sources(now_due.sources), app.fetcher, app.archive, app.store, lambda _: None)
+            tell(f"dikumpulkan: {sum(one.new for one in done)} butir baru dari {len(done)} sumber")
+            for one in done:
+                if not one.outcome.proved:
+                    tell(f"PERHATIAN sumber {one.source_id}: {one.outcome}; lihat `netra doctor`")
+        if now_due.screen and app.store.items.count_unscreened():
+            tell(f"disaring: {screen(app.judges(), app.store, lambda _: None)} butir")
+        if now_due.head:
+            tell(f"kepala rantai audit ditulis: {app.store.audit.write_head(app.heads)}")
+    except BusyError as error:
+        tell(str(error))
+    return now_due
+
+
+def run(app: App, tell: Callable[[str], None]) -> None:
+    """Ring until stopped. A mendable error is told and tried again; any other ends the process loudly."""
+    bell = BlockingScheduler(timezone=app.config.zone)
+    failures: list[BaseException] = []
+
+    def once() -> None:
+        try:
+            ring(app, tell)
+        except NetraError as error:
+            tell(f"GAGAL: {error}")
+        except BaseException as error:
+            failures.append(error)
+            bell.shutdown(wait=False)
+            raise
+
+    bell.add_job(
+        once,
+        "interval",
+        seconds=RING_SECONDS,
+        next_run_time=datetime.now(app.config.zone),
+        misfire_grace_time=None,
+        coalesce=True,
+        max_instances=1,
+    )
+    tell("Netra berjalan menurut jadwal; hentikan dengan Ctrl+C.")
+    try:
+        bell.start()
+    except (KeyboardInterrupt, SystemExit):
+        tell("Dihentikan; yang terlewat akan disusul.")
+    if failures:
+        raise failures[0]
