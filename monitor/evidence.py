@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from monitor import __version__
 from monitor.errors import ArchiveError
 from monitor.models import Request, Response
 
@@ -33,7 +34,7 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def put(self, response: Response, collector_version: str) -> str:
+    def put(self, response: Response, collector_version: str = __version__) -> str:
         """Store the raw body and its record; give the SHA-256 (hex) of the body.
 
         Raises:

@@ -1,0 +1,47 @@
+"""Fetching: one polite HTTP client, a reader of files people bring, a replay of the archive.
+
+A `Fetcher` never raises for what a server or a file does: every fetch ends in a `Response`, typed where it failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from monitor.config import Fetching
+from monitor.fetch.base import Fetcher, PaceMemory, Surroundings
+from monitor.fetch.client import PoliteClient
+from monitor.fetch.dispatch import DispatchingFetcher
+from monitor.fetch.files import FileFetcher
+from monitor.fetch.replay import ReplayFetcher
+
+__all__ = [
+    "DispatchingFetcher",
+    "Fetcher",
+    "FileFetcher",
+    "PaceMemory",
+    "PoliteClient",
+    "ReplayFetcher",
+    "Surroundings",
+    "build_fetcher",
+]
+
+
+def build_fetcher(  # noqa: PLR0913 - the composition root hands over everything by name
+    settings: Fetching,
+    *,
+    contact: str,
+    version: str,
+    root: Path,
+    patterns: Sequence[str],
+    pace: PaceMemory,
+    clock: Callable[[], datetime],
+    sleep: Callable[[float], None],
+    jitter: Callable[[], float],
+) -> DispatchingFetcher:
+    """Build the fetcher of an office. `jitter` gives numbers in [0, 1); `patterns` are globs below `root`."""
+    around = Surroundings(clock=clock, sleep=sleep, jitter=jitter)
+    return DispatchingFetcher(
+        PoliteClient(settings, f"Netra/{version} (+{contact})", pace, around), FileFetcher(root, patterns, clock), clock
+    )
