@@ -1,0 +1,75 @@
+"""Rules: one YAML file each, compiled into one engine. `RuleSet` is all that the rest of Netra sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from pathlib import Path
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from monitor.models import Act, ItemKind, Match, Phase, Relation
+from monitor.rules.engine import Around, Rule, Texts
+from monitor.rules.loader import Loaded, load
+from monitor.rules.nodes import Gate
+from monitor.targets import Targets
+
+__all__ = ["Rule", "RuleSet"]
+
+_WIB = ZoneInfo("Asia/Jakarta")
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """A compiled set of rules. Pure: equal acts give equal matches."""
+
+    loaded: Loaded
+
+    @classmethod
+    def load(cls, folder: Path, targets: Targets, zone: tzinfo = _WIB) -> Self:
+        """Read every rule and lexicon of a folder; run every example. `zone` tells on which local day an act was done.
+
+        Raises:
+            RulesError: every mistake of every file at once, with file, line, column and advice in Indonesian.
+        """
+        return cls(load(folder, targets, zone))
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """All rules, of every status."""
+        return self.loaded.engine.rules
+
+    @property
+    def digest(self) -> str:
+        """Changes whenever any rule, lexicon or target changes."""
+        return self.loaded.digest
+
+    def match(self, act: Act) -> tuple[Match, ...]:
+        """Give every active rule that matches an act, strongest first."""
+        return self.loaded.engine.match(act)
+
+    def match_all(self, acts: Sequence[Act]) -> list[tuple[Match, ...]]:
+        """Give the matches of many acts, in order."""
+        match = self.loaded.engine.match
+        return [match(act) for act in acts]
+
+    def try_text(  # noqa: PLR0913 - a text by hand and its setting, all optional
+        self,
+        text: str,
+        *,
+        kind: ItemKind = ItemKind.POST,
+        phase: Phase | None = None,
+        contest_id: str = "",
+        relation: Relation = Relation.NONE,
+        day: date | None = None,
+        title: str = "",
+        parent_text: str = "",
+    ) -> tuple[Match, ...]:
+        """Try a text by hand. Unknown phase, day or contest holds nothing back; rules about a relation need one."""
+        around = Around(kind, Gate(contest_id, day), relation, phase, lenient=phase is None)
+        return self.loaded.engine.judge(around, Texts(text, title, parent_text))
+
+    def interesting(self, text: str) -> bool:
+        """Tell cheaply whether any word of any active rule stands in a text, e.g. a feed's title and summary."""
+        return self.loaded.engine.interesting(text)

@@ -1,0 +1,212 @@
+"""How a condition finds its places in one text. Every node gives hits; a hit is one or more spans that belong together.
+
+All nodes are linear in the text and in the number of hits: `Together` keeps, for each hit of its first part, the
+nearest hit of every other part, and gives at most `MAX_HITS` hits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from monitor.rules.view import Span, View
+
+Hit = tuple[Span, ...]
+MAX_HITS = 200
+_TAG = re.compile(r"#(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Why a literal is looked for: for which atom, in which contest ("" = any), from which day, written how.
+
+    `cased`: the raw text must stand exactly so, for a term that is also a common word. `bare`: a number without a
+    marker, which must not stand in a date, a time or an address.
+    """
+
+    atom: int
+    contest: str = ""
+    since: date | None = None
+    cased: str = ""
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """For which contest ("" = all) and on which day (None = unknown, nothing is held back) terms count."""
+
+    contest: str = ""
+    day: date | None = None
+
+    def lets(self, contest: str, since: date | None) -> bool:
+        """Tell whether a term of that contest, valid from that day, counts here."""
+        if contest and self.contest and contest != self.contest:
+            return False
+        return since is None or self.day is None or self.day >= since
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One text with the places of every atom found in it."""
+
+    view: View
+    places: Mapping[int, Sequence[Span]]
+    gate: Gate
+
+
+class Node(Protocol):
+    """A compiled condition."""
+
+    def hits(self, scan: Scan) -> Sequence[Hit]:
+        """Give the places where the condition holds."""
+        ...
+
+    def atoms(self) -> frozenset[int] | None:
+        """Give atoms one of which must be present for any hit; None where the text itself must be read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """A condition whose placeholders resolve to nothing."""
+
+    def hits(self, scan: Scan) -> Sequence[Hit]:  # noqa: ARG002 - a node's signature
+        """Give nothing."""
+        return []
+
+    def atoms(self) -> frozenset[int] | None:
+        """Need what is never there."""
+        return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """A phrase, a word in its forms, a lexicon or a kind of target term."""
+
+    number: int
+
+    def hits(self, scan: Scan) -> Sequence[Hit]:
+        """Give every place of the atom."""
+        return [(span,) for span in scan.places.get(self.number, ())]
+
+    def atoms(self) -> frozenset[int] | None:
+        """Need itself."""
+        return frozenset((self.number,))
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A linear-time regular expression over the folded text."""
+
+    compiled: Any
+
+    def hits(self, scan: Scan) -> Sequence[Hit]:
+        """Give every non-empty match."""
+        found = (match.span() for match in self.compiled.finditer(scan.view.text))
+        return [((start, end),) for start, end in found if end > start][:MAX_HITS]
+
+    def atoms(self) -> frozenset[int] | None:
+        """Read the text itself."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One hashtag that contains a word of every part."""
+
+    parts: tuple[tuple[tuple[str, Owner], ...], ...]
+
+    def hits(self, scan: Scan) -> Sequence[Hit]:
+        """Give the hashtags that contain them all."""
+        if "#" not in scan.view.text:
+            return []
+        return [
+            (match.span(),)
+            for match in _TAG.finditer(scan.view.text)
+            if all(
+                any(_holds(match.group(1), word) and scan.gate.lets(owner.contest, owner.since) for word, owner in part)
+                for part in self.parts
+            )
+        ][:MAX_HITS]
+
+    def atoms(self) -> frozenset[int] | None:
+        """Read the text itself."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Parts at most `within` words apart, in order or not; `within` -1 means one of the parts is enough."""
+
+    nodes: tuple[Node, ...]
+    within: int
+    ordered: bool
+
+    def hits(self, scan: Scan) -> Sequence[Hit]:
+        """Give the places where all parts stand together (or any part, for -1)."""
+        found = [node.hits(scan) for node in self.nodes]
+        if self.within < 0:
+            return [hit for hits in found for hit in hits][:MAX_HITS]
+        if not all(found):
+            return []
+        joined: list[Hit] = []
+        for first in found[0][:MAX_HITS]:
+            hit = self._grow(scan.view, first, found[1:])
+            if hit is not None:
+                joined.append(hit)
+        return joined
+
+    def _grow(self, view: View, first: Hit, rest: Sequence[Sequence[Hit]]) -> Hit | None:
+        hit = first
+        for options in rest:
+            near = [(self._gap(view, hit, one), one) for one in options[:MAX_HITS]]
+            fitting = [(gap, one) for gap, one in near if gap is not None and gap <= self.within]
+            if not fitting:
+                return None
+            hit = hit + min(fitting)[1]
+        return hit
+
+    def _gap(self, view: View, before: Hit, after: Hit) -> int | None:
+        """Count the words between two hits; None where they overlap, are out of order or stand in two sentences."""
+        start, end = min(before)[0], max(span[1] for span in before)
+        other_start, other_end = min(after)[0], max(span[1] for span in after)
+        if other_start >= end:
+            left, right = end, other_start
+        elif not self.ordered and other_end <= start:
+            left, right = other_end, start
+        elif not self.ordered and other_start >= start and not _overlap(before, after):
+            return 0
+        else:
+            return None
+        if self.within == 0 and right - left > _LOOSE:
+            return None
+        return view.words_between(left, right)
+
+    def atoms(self) -> frozenset[int] | None:
+        """Need one atom of the first part (of any part, for -1)."""
+        needs = [node.atoms() for node in (self.nodes if self.within < 0 else self.nodes[:1])]
+        if any(need is None for need in needs):
+            return None
+        return frozenset().union(*(need for need in needs if need is not None))
+
+
+def _holds(tag: str, word: str) -> bool:
+    """Tell whether a hashtag contains a word; a number counts only whole, so "02" does not stand in "2024"."""
+    place = tag.find(word)
+    while place >= 0:
+        before, after = tag[place - 1 : place] if place else "", tag[place + len(word) : place + len(word) + 1]
+        if not (word[0].isdigit() and before.isdigit()) and not (word[-1].isdigit() and after.isdigit()):
+            return True
+        place = tag.find(word, place + 1)
+    return False
+
+
+_LOOSE = 3
+"""Characters of white space and punctuation that may stand between parts of one phrase."""
+
+
+def _overlap(one: Hit, other: Hit) -> bool:
+    return any(a < d and c < b for a, b in one for c, d in other)

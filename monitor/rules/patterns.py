@@ -1,0 +1,256 @@
+"""From conditions to one automaton: phrases, forms, lexicons and target terms become literals that belong to atoms.
+
+An atom is one thing a rule asks for ("dukung in any form", "{kandidat}"); several rules share it. A literal belongs to
+one or more atoms, each time with its gate: the contest it is a term of, the day from which it means something, and how
+it must be written. Rules above combine atoms; the number of literals is a sum, never a product.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import re2
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from monitor.rules.nodes import Atom, Node, Nothing, Owner, Pattern, Tag, Together
+from monitor.rules.schema import REGEX_MEMORY, Entry, LexiconFile
+from monitor.rules.view import canonical, is_word
+from monitor.rules.words import forms_of, number_forms
+from monitor.targets import Targets
+
+TARGET_NAMES = (
+    "kandidat", "partai", "nomor", "nomor_partai", "tagar", "slogan", "kubu", "akun_pemenangan", "sasaran"
+)  # fmt: skip
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_DFA_LIMIT = 5_000
+_SHORT = 3
+COMMON = "kata_umum"
+
+
+class ConditionError(ValueError):
+    """A condition that cannot be compiled. `advice` says what to do, in Indonesian."""
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(message)
+        self.advice = advice
+
+
+@dataclass(frozen=True)
+class Automaton:
+    """All literals in one automaton, with what belongs to each."""
+
+    literals: tuple[str, ...]
+    owners: tuple[tuple[Owner, ...], ...]
+    edges: tuple[tuple[bool, bool], ...]
+    engine: AhoCorasick | None
+
+    def raw_hits(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """Give (literal, start, end) of every whole-word occurrence, overlaps included."""
+        if self.engine is None:
+            return
+        length = len(text)
+        for index, start, end in self.engine.find_matches_as_indexes(text, overlapping=True):
+            left, right = self.edges[index]
+            if right and end < length and is_word(text[end]):
+                continue
+            if left and start and is_word(text[start - 1]):
+                continue
+            yield index, start, end
+
+
+@dataclass
+class Vocabulary:
+    """Collects atoms and literals while rules are compiled; `build` gives the automaton."""
+
+    lexicons: Mapping[str, LexiconFile]
+    targets: Targets
+    atoms: dict[str, int] = field(default_factory=dict)
+    literals: dict[str, dict[Owner, None]] = field(default_factory=dict)
+    sizes: dict[int, int] = field(default_factory=dict)
+
+    # ------------------------------------------------------------------ atoms
+
+    def atom(self, key: str) -> tuple[int, bool]:
+        """Give (number of the atom, whether it is new)."""
+        new = key not in self.atoms
+        return self.atoms.setdefault(key, len(self.atoms)), new
+
+    def own(self, literal: str, owner: Owner) -> None:
+        """Look for a literal on behalf of an atom. Folds it; an empty literal is skipped."""
+        folded = canonical(literal)
+        if folded:
+            self.literals.setdefault(folded, {})[owner] = None
+            self.sizes[owner.atom] = self.sizes.get(owner.atom, 0) + 1
+
+    def _plain(self, key: str, literals: Iterable[str]) -> Atom:
+        number, new = self.atom(key)
+        if new:
+            for literal in literals:
+                self.own(literal, Owner(number))
+        return Atom(number)
+
+    # ------------------------------------------------------------------ conditions
+
+    def node(self, entry: Entry) -> Node:
+        """Compile one condition.
+
+        Raises:
+            ConditionError: an unknown placeholder or lexicon, a phrase that folds to nothing.
+        """
+        if entry.phrase is not None:
+            return self.phrase(entry.phrase)
+        if entry.word_form is not None:
+            return self.word_form(entry)
+        if entry.near is not None:
+            return Together(tuple(self.node(one) for one in entry.near.words), entry.near.within, entry.near.ordered)
+        if entry.hashtag is not None:
+            return self._either([self.hashtag(one) for one in entry.hashtag])
+        if entry.emoji is not None:
+            return self._plain("emoji:" + "|".join(entry.emoji), entry.emoji)
+        if entry.regex is not None:
+            options = re2.Options()
+            options.max_mem = REGEX_MEMORY
+            options.log_errors = False
+            return Pattern(re2.compile(entry.regex, options=options))
+        return self.placeholder(entry.lexicon or "")
+
+    def word_form(self, entry: Entry) -> Atom:
+        """Compile a root into all its written forms, exceptions left out."""
+        root = entry.word_form or ""
+        left_out = frozenset(entry.exceptions)
+        key = f"form:{root}:{','.join(sorted(left_out))}:{entry.with_person}"
+        forms = (form for form in forms_of(root, with_person=entry.with_person) if form not in left_out)
+        return self._plain(key, forms)
+
+    def phrase(self, phrase: str) -> Node:
+        """Compile a phrase: plain text, one placeholder, or both in a row ("coblos {nomor}")."""
+        parts = [part for part in re.split(r"(\{[^{}]*\})", phrase) if part.strip()]
+        nodes = tuple(
+            self.placeholder(part[1:-1]) if part.startswith("{") and part.endswith("}") else self._words(part)
+            for part in parts
+        )
+        return nodes[0] if len(nodes) == 1 else Together(nodes, 0, ordered=True)
+
+    def _words(self, words: str) -> Atom:
+        folded = canonical(words)
+        if "{" in words or "}" in words:
+            raise ConditionError(f"kurung kurawal tidak lengkap pada `{words.strip()[:40]}`", "tulis `{nama}`")
+        if not folded or not any(is_word(char) or ord(char) > 0x2000 for char in folded):
+            raise ConditionError("frasa tidak memuat kata", "tulis kata yang dicari")
+        return self._plain(f"phrase:{folded}", (words,))
+
+    def hashtag(self, tag: str) -> Node:
+        """Compile a hashtag: written out, or parts that one hashtag must contain ("{kandidat}+{menang}")."""
+        if "+" not in tag and "{" not in tag:
+            return self._plain(f"tag:{canonical(tag)}", ("#" + tag.lstrip("#"),))
+        parts = []
+        for part in tag.lstrip("#").split("+"):
+            name = _PLACEHOLDER.fullmatch(part.strip())
+            words = self.written(name.group(1)) if name else ((part, Owner(-1)),)
+            parts.append(tuple((canonical(word).replace(" ", "").replace("-", ""), owner) for word, owner in words))
+        clean = tuple(
+            tuple((word, owner) for word, owner in part if word.isdigit() or len(word) >= _SHORT) for part in parts
+        )
+        return Tag(clean) if all(clean) else Nothing()
+
+    def _either(self, nodes: Sequence[Node]) -> Node:
+        return nodes[0] if len(nodes) == 1 else Together(tuple(nodes), -1, ordered=False)
+
+    # ------------------------------------------------------------------ placeholders
+
+    def placeholder(self, name: str) -> Atom:
+        """Compile `{name}`: a kind of target term, or a lexicon."""
+        self.check(name)
+        number, new = self.atom("{" + name + "}")
+        if new:
+            self.sizes.setdefault(number, 0)
+            for literal, owner in self.written(name):
+                self.own(literal, Owner(number, owner.contest, owner.since, owner.cased, owner.bare))
+        return Atom(number)
+
+    def check(self, name: str) -> None:
+        """Refuse a name that is neither a kind of target term nor a lexicon."""
+        known = (*TARGET_NAMES, *self.lexicons)
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+            advice = f"maksud Anda `{{{close[0]}}}`?" if close else "pilihan: " + ", ".join(sorted(known))
+            raise ConditionError(f"`{{{name[:40]}}}` bukan isian atau kamus yang dikenal", advice)
+
+    def written(self, name: str) -> Iterator[tuple[str, Owner]]:
+        """Give the literals of a placeholder; the atom of the owner is not filled in."""
+        self.check(name)
+        if name in TARGET_NAMES:
+            for contest in self.targets.contests:
+                yield from self._target_words(name, contest.contest_id)
+            return
+        for entry in self.lexicons[name].words:
+            for literal in _literals(entry):
+                yield literal, Owner(-1)
+
+    def _target_words(self, name: str, contest: str) -> Iterator[tuple[str, Owner]]:
+        terms = self.targets.terms(contest)
+        if name == "sasaran":
+            for part in ("kandidat", "partai", "tagar", "akun_pemenangan", "nomor"):
+                yield from self._target_words(part, contest)
+            yield from ((word, owner) for word, owner in self._target_words("slogan", contest) if " " in word)
+        elif name in ("nomor", "nomor_partai"):
+            yield from self._numbers(name, contest)
+        elif name == "tagar":
+            yield from (("#" + tag, Owner(-1, contest)) for tag in terms.hashtags)
+        elif name == "akun_pemenangan":
+            yield from (("@" + handle, Owner(-1, contest)) for handle in terms.accounts)
+        else:
+            words = {"kandidat": terms.names, "partai": terms.parties, "slogan": terms.slogans, "kubu": terms.camps}
+            for word in words[name]:
+                for written in dict.fromkeys((word, word.replace("-", " "), word.replace("-", ""))):
+                    yield written, Owner(-1, contest, cased=self._cased(written))
+
+    def _cased(self, word: str) -> str:
+        """Give the word itself where it is also a common word and can be told by its capitals only."""
+        common = COMMON in self.lexicons and canonical(word) in self._common
+        return word if (common or len(word) < _SHORT) and word != word.casefold() else ""
+
+    @property
+    def _common(self) -> frozenset[str]:
+        return frozenset(canonical(one.phrase) for one in self.lexicons[COMMON].words if one.phrase)
+
+    def _numbers(self, name: str, contest_id: str) -> Iterator[tuple[str, Owner]]:
+        contest = self.targets.contest(contest_id)
+        if contest is None:
+            return
+        for one in contest.tickets if name == "nomor" else contest.parties:
+            if one.number is None:
+                continue
+            for literal, bare in number_forms(one.number):
+                if not bare or name == "nomor":
+                    yield literal, Owner(-1, contest_id, one.number_from, bare=bare)
+
+    # ------------------------------------------------------------------ the automaton
+
+    def build(self) -> Automaton:
+        """Put all literals into one automaton."""
+        literals = tuple(self.literals)
+        kind = Implementation.DFA if len(literals) <= _DFA_LIMIT else Implementation.ContiguousNFA
+        engine = AhoCorasick(literals, matchkind=MatchKind.Standard, implementation=kind) if literals else None
+        return Automaton(
+            literals,
+            tuple(tuple(self.literals[literal]) for literal in literals),
+            tuple((is_word(literal[0]), is_word(literal[-1])) for literal in literals),
+            engine,
+        )
+
+
+def _literals(entry: Entry) -> Iterator[str]:
+    """Give the literals of a lexicon's entry."""
+    if entry.phrase is not None:
+        yield entry.phrase
+    elif entry.word_form is not None:
+        left_out = frozenset(entry.exceptions)
+        yield from (form for form in forms_of(entry.word_form, with_person=entry.with_person) if form not in left_out)
+    elif entry.hashtag is not None:
+        yield from ("#" + tag.lstrip("#") for tag in entry.hashtag)
+    elif entry.emoji is not None:
+        yield from entry.emoji

@@ -1,0 +1,121 @@
+"""When a hit does not count: negated, asked, in a law citation, in a headline or a report, in a neutral message.
+
+Each is a plain look at the words around the hit; the words themselves stand in rules/lexicon/ (negasi, negasi_semu,
+tanya, pesan_netral, kabar).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import re2
+
+from monitor.rules.nodes import Hit, Scan
+from monitor.rules.schema import Scope
+
+NEGATION_WINDOW = 3
+_LAW = re2.compile(
+    r"\b(undang[- ]undang|uu|perpp?u|pp|pkpu|peraturan|perpres|perda|perbup|perwal|perbawaslu|permen\w*|kepmen\w*|"
+    r"keputusan|kepres|inpres|instruksi|surat edaran|surat|se|skb|pasal|ayat|putusan|perkara)\b"
+    r"[^.!?\n]{0,80}?\b(nomor|nomer|no)\.? ?\d+|\b(nomor|nomer|no)\.? ?\d+ ?(tahun|thn|/)"
+)
+_HEAD_WORDS = (4, 30)
+_TITLE_SHARE = 0.65
+_FIRST_PERSON = frozenset(("saya", "kami", "aku", "kita", "gue", "gw", "ku", "kulo"))
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeAtoms:
+    """The atoms of the lexicons that scopes need; -1 where the lexicon is not shipped."""
+
+    negation: int
+    false_negation: int
+    question: int
+    neutral: int
+    report: int
+
+
+def kept(hits: Sequence[Hit], scopes: Sequence[Scope], scan: Scan, atoms: ScopeAtoms) -> list[Hit]:
+    """Give the hits that count under the given scopes."""
+    if not hits or not scopes:
+        return list(hits)
+    if Scope.NEUTRAL in scopes and scan.places.get(atoms.neutral):
+        return []
+    law = [match.span() for match in _LAW.finditer(scan.view.text)] if Scope.LAW in scopes else []
+    return [hit for hit in hits if not _left_out(hit, scopes, scan, atoms, law)]
+
+
+def _left_out(hit: Hit, scopes: Sequence[Scope], scan: Scan, atoms: ScopeAtoms, law: Sequence[tuple[int, int]]) -> bool:
+    if Scope.NEGATED in scopes and negated(hit, scan, atoms):
+        return True
+    if Scope.QUESTION in scopes and asked(hit, scan, atoms):
+        return True
+    if Scope.REPORT in scopes and _in_sentence(hit, scan, atoms.report):
+        return True
+    return any(start < end_ and start_ < end for start, end in hit for start_, end_ in law)
+
+
+def negated(hit: Hit, scan: Scan, atoms: ScopeAtoms) -> bool:
+    """Tell whether a negation stands at most three words before a part of the hit, in the same sentence."""
+    false = scan.places.get(atoms.false_negation, ())
+    words = [
+        (start, end)
+        for start, end in scan.places.get(atoms.negation, ())
+        if not any(a <= start and end <= b for a, b in false)
+    ]
+    for start, _ in hit:
+        left = max(scan.view.back(start, NEGATION_WINDOW), scan.view.sentence(start)[0])
+        if any(left <= a and b <= start for a, b in words):
+            return True
+    return False
+
+
+def asked(hit: Hit, scan: Scan, atoms: ScopeAtoms) -> bool:
+    """Tell whether the sentence of the hit ends with a question mark or holds a question word."""
+    start, end = scan.view.sentence(min(hit)[0])
+    if scan.view.text[start:end].rstrip().endswith("?"):
+        return True
+    return _in_sentence(hit, scan, atoms.question)
+
+
+def _in_sentence(hit: Hit, scan: Scan, atom: int) -> bool:
+    places = scan.places.get(atom, ())
+    if not places:
+        return False
+    start, end = scan.view.sentence(min(hit)[0])
+    return any(start <= place < end for place, _ in places)
+
+
+def headline(hits: Sequence[Hit], scan: Scan) -> bool:
+    """Tell whether a text looks like a news title once the words found in it are taken out."""
+    return is_headline(_without(hits, scan))
+
+
+def _without(hits: Sequence[Hit], scan: Scan) -> str:
+    """Give the raw text without the words found: names are written with capitals anywhere."""
+    raw, kept_from, pieces = scan.view.raw, 0, []
+    for start, end in sorted({scan.view.raw_span(*span) for hit in hits for span in hit}):
+        if start >= kept_from:
+            pieces.append(raw[kept_from:start])
+        kept_from = max(kept_from, end)
+    return "".join((*pieces, raw[kept_from:]))
+
+
+def is_headline(raw: str) -> bool:
+    """Tell whether a raw text looks like a news title shared without a word of one's own.
+
+    Four to thirty words, no exclamation, most words with a capital but not shouted, one line (a link may follow).
+    """
+    words = [word for word in raw.split() if not word.startswith(("http", "@", "#", "pic.", "www."))]
+    if any(word.casefold() in _FIRST_PERSON for word in words):
+        return False
+    if not _HEAD_WORDS[0] <= len(words) <= _HEAD_WORDS[1] or "!" in raw or "\n" in raw.strip():
+        return False
+    lettered = [word.strip("\"'().,:;-“”‘’") for word in words]
+    lettered = [word for word in lettered if len(word) > 2 and word[0].isalpha()]
+    if len(lettered) < _HEAD_WORDS[0]:
+        return False
+    shouted = sum(word.isupper() for word in lettered)
+    capital = sum(word[0].isupper() for word in lettered)
+    return capital / len(lettered) >= _TITLE_SHARE and shouted / len(lettered) < 0.5
