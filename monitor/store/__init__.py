@@ -1,0 +1,84 @@
+"""The database of one office: `Store.open(path, clock)`, then one part a table family."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from argon2 import PasswordHasher
+
+from monitor.store import backup
+from monitor.store.audit import Audit, AuditReport, Entry, Head
+from monitor.store.cases import OpinionVersion
+from monitor.store.connection import Connection
+from monitor.store.decisions import Decisions
+from monitor.store.flags import Counts, Flags
+from monitor.store.items import Items, Saved
+from monitor.store.queue import Neighbours, QueuePage, QueueQuery
+from monitor.store.roster import RosterTable
+from monitor.store.runs import Run, Runs, SourceStatus
+from monitor.store.screening import SavedFlags
+from monitor.store.users import Users
+
+__all__ = [
+    "AuditReport",
+    "Counts",
+    "Entry",
+    "Head",
+    "Neighbours",
+    "OpinionVersion",
+    "QueuePage",
+    "QueueQuery",
+    "Run",
+    "Saved",
+    "SavedFlags",
+    "SourceStatus",
+    "Store",
+]
+
+
+class Store:
+    """One SQLite file; safe to use from many threads and beside other processes."""
+
+    def __init__(
+        self, connection: Connection, clock: Callable[[], datetime], hasher: PasswordHasher | None = None
+    ) -> None:
+        self._connection = connection
+        self.audit = Audit(connection, clock)
+        self.items = Items(connection, self.audit, clock)
+        self.runs = Runs(connection, clock)
+        self.roster = RosterTable(connection, self.audit, clock)
+        self.flags = Flags(connection, self.audit, clock)
+        self.decisions = Decisions(connection, self.audit, clock)
+        self.users = Users(connection, self.audit, hasher or PasswordHasher())
+
+    @classmethod
+    def open(cls, path: Path, clock: Callable[[], datetime], hasher: PasswordHasher | None = None) -> Self:
+        """Open the database, made if it is not there, brought up to date if it is older.
+
+        `hasher` sets the cost of passwords (argon2id).
+
+        Raises:
+            StoreError: another program's database, a newer Netra's, or a folder that cannot be written.
+        """
+        store = cls(Connection(path), clock, hasher)
+        if store.audit.head().seq == 0:
+            store.audit.start(path.name)
+        return store
+
+    def backup(self, target: Path) -> None:
+        """Copy the database, consistently, while it is in use; see `backup.backup`."""
+        backup.backup(self._connection, target)
+
+    def close(self) -> None:
+        """Close the connections of every thread."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()

@@ -1,0 +1,139 @@
+# ruff: noqa: S608 -- only names of columns and question marks are put into SQL; every value is bound
+"""What people decide: appended events, never changed; an undo is an event of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.errors import ConflictError, NotAllowedError
+from monitor.models import Decision, ReasonCode, State
+from monitor.store.audit import Audit
+from monitor.store.codec import clean, moment, stamp
+from monitor.store.connection import Connection
+from monitor.store.guard import Ledger, next_key
+
+# Domain decision 10; who decides at once has looked. Back leads only the undo.
+LEGAL: dict[State, frozenset[State]] = {
+    State.NEW: frozenset({State.IN_REVIEW, State.CLEARED, State.LEAD}),
+    State.IN_REVIEW: frozenset({State.CLEARED, State.LEAD}),
+    State.CLEARED: frozenset(),
+    State.LEAD: frozenset(),
+}
+COLUMNS = "d.decision_id, d.flag_id, d.user_id, d.state, d.reason, coalesce(n.note, ''), d.decided_at, d.undoes"
+SELECT = f"SELECT {COLUMNS} FROM decisions d LEFT JOIN decision_notes n ON n.decision_id = d.decision_id "
+_CONFLICT = "orang lain sudah memutuskan tanda ini lebih dahulu; tidak ada yang diubah — muat ulang lalu periksa lagi"
+
+
+def decision(row: Sequence[str | int | None]) -> Decision:
+    """Read a row of COLUMNS."""
+    key, flag, user, state, reason, note, at, undoes = row
+    return Decision(
+        decision_id=int(key or 0),
+        flag_id=int(flag or 0),
+        user_id=int(user or 0),
+        state=State(str(state)),
+        reason=ReasonCode(str(reason)) if reason else None,
+        note=str(note),
+        decided_at=moment(str(at)),
+        undoes=None if undoes is None else int(undoes),
+    )
+
+
+class Decisions:
+    """The reviews."""
+
+    def __init__(self, connection: Connection, audit: Audit, clock: Callable[[], datetime]) -> None:
+        self._connection = connection
+        self._audit = audit
+        self._clock = clock
+
+    def append(
+        self, flag_id: int, user_id: int, state: State, reason: ReasonCode | None, note: str, *, expected: int | None
+    ) -> Decision:
+        """Decide. `expected` is the newest decision the reviewer saw, None = none.
+
+        Raises:
+            ConflictError: somebody decided first; nothing was changed.
+            NotAllowedError: the step or the reason does not fit.
+        """
+        with self._connection.transaction(durable=True) as db:
+            before = _current(db, flag_id, expected)
+            if state not in LEGAL[before]:
+                raise NotAllowedError(
+                    f"dari keadaan `{before}` tidak dapat langsung ke `{state}` — batalkan keputusan terakhir dahulu"
+                )
+            _check_reason(state, reason)
+            return self._write(db, flag_id, user_id, before, state, (reason, note, None))
+
+    def undo(self, decision_id: int, user_id: int, expected: int | None) -> Decision:
+        """Take back the newest standing decision of its flag by an event that restores the state before it.
+
+        Raises:
+            ConflictError: somebody decided first, or the decision was taken back already.
+            NotAllowedError: there is no such decision.
+        """
+        with self._connection.transaction(durable=True) as db:
+            row = db.execute("SELECT flag_id, before FROM decisions WHERE decision_id=?", (decision_id,)).fetchone()
+            if row is None:
+                raise NotAllowedError(f"keputusan {decision_id} tidak ada — muat ulang halamannya")
+            flag_id, restored = row
+            before = _current(db, flag_id, expected)
+            newest = db.execute(
+                "SELECT max(decision_id) FROM decisions WHERE flag_id=? AND undoes IS NULL AND decision_id NOT IN "
+                "(SELECT undoes FROM decisions WHERE flag_id=? AND undoes IS NOT NULL)",
+                (flag_id, flag_id),
+            ).fetchone()[0]
+            if newest != decision_id:
+                raise ConflictError(
+                    "hanya keputusan terakhir yang masih berlaku dapat dibatalkan; tidak ada yang diubah — muat ulang"
+                )
+            return self._write(db, flag_id, user_id, before, State(restored), (None, "", decision_id))
+
+    def history(self, flag_id: int) -> list[Decision]:
+        """Give every event of a flag, oldest first."""
+        rows = self._connection.db.execute(SELECT + "WHERE d.flag_id=? ORDER BY d.decision_id", (flag_id,))
+        return [decision(row) for row in rows]
+
+    def _write(
+        self,
+        db: Database,
+        flag_id: int,
+        user_id: int,
+        before: State,
+        state: State,
+        rest: tuple[ReasonCode | None, str, int | None],
+    ) -> Decision:
+        reason, note, undoes = rest
+        at, key, ledger = self._clock(), next_key(db, "decisions"), Ledger()
+        code = reason.value if reason is not None else None
+        ledger.insert(db, "decisions", [(key, flag_id, user_id, before.value, state.value, code, stamp(at), undoes)])
+        ledger.insert(db, "decision_notes", [(key, clean(note))])
+        db.execute("UPDATE flags SET state=?, decision_id=? WHERE flag_id=?", (state.value, key, flag_id))
+        self._audit.append(
+            db,
+            ledger,
+            action="batal" if undoes is not None else "keputusan",
+            subject=f"flag:{flag_id}",
+            payload={"dari": before.value, "ke": state.value, "alasan": code, "membatalkan": undoes},
+            user_id=user_id,
+        )
+        return Decision(key, flag_id, user_id, state, reason, clean(note), at, undoes)
+
+
+def _current(db: Database, flag_id: int, expected: int | None) -> State:
+    row = db.execute("SELECT state, decision_id FROM flags WHERE flag_id=?", (flag_id,)).fetchone()
+    if row is None:
+        raise NotAllowedError(f"tanda {flag_id} tidak ada — muat ulang antrean")
+    if row[1] != expected:
+        raise ConflictError(_CONFLICT)
+    return State(row[0])
+
+
+def _check_reason(state: State, reason: ReasonCode | None) -> None:
+    if state is State.CLEARED and (reason is None or not reason.clears):
+        raise NotAllowedError("keputusan `bersih` perlu alasan yang membersihkan — pilih salah satu dari daftar")
+    if state is State.LEAD and (reason is None or reason.clears):
+        raise NotAllowedError("`informasi_awal` perlu alasan mengapa patut ditelusuri — pilih salah satu dari daftar")

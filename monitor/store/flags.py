@@ -1,0 +1,112 @@
+# ruff: noqa: S608 -- only names of columns and question marks are put into SQL; every value is bound
+"""Flags: cases of one item by one person, with every opinion the machine ever had of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.errors import NotAllowedError
+from monitor.models import Flag, Screened, State
+from monitor.store import cases
+from monitor.store.audit import Audit
+from monitor.store.codec import stamp
+from monitor.store.connection import Connection
+from monitor.store.queue import Neighbours, QueuePage, QueueQuery, after, page_ids, previous
+from monitor.store.screening import SavedFlags, Screening
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Standing flags (not withdrawn) by state and level, open ones by rule, for the first page."""
+
+    by_state: dict[str, int]
+    by_level: dict[str, int]
+    by_rule: dict[str, int]
+
+
+class Flags:
+    """What is put before a human."""
+
+    def __init__(self, connection: Connection, audit: Audit, clock: Callable[[], datetime]) -> None:
+        self._connection = connection
+        self._audit = audit
+        self._clock = clock
+
+    def save(self, results: Sequence[Screened], run_id: int, digest: str) -> SavedFlags:
+        """Store a batch of results, those with nothing found too; all or nothing. Saving it again doubles nothing.
+
+        `digest` names the rules, model, roster and targets that judged. An opinion that is gone withdraws its flag
+        only while nobody has touched it.
+
+        Raises:
+            StoreFullError: the disk is full; nothing of the batch was stored.
+        """
+        with self._connection.transaction() as db:
+            return Screening(db, self._audit, stamp(self._clock()), run_id).save(results, digest)
+
+    def queue(self, query: QueueQuery) -> QueuePage:
+        """Give one page of the queue, most urgent first, then oldest."""
+        with self._connection.snapshot() as db:
+            ids, total = page_ids(db, query)
+            return QueuePage(tuple(cases.load(db, ids)), total)
+
+    def get(self, flag_id: int) -> Flag:
+        """Give a flag with its decisions.
+
+        Raises:
+            NotAllowedError: there is no such flag.
+        """
+        with self._connection.snapshot() as db:
+            found = cases.load(db, [flag_id])
+        if not found:
+            raise NotAllowedError(f"tanda {flag_id} tidak ada — kembali ke antrean")
+        return found[0]
+
+    def opinions(self, flag_id: int) -> list[cases.OpinionVersion]:
+        """Give every opinion of a flag, oldest first; a withdrawal has no opinion."""
+        return cases.opinions(self._connection.db, flag_id)
+
+    def neighbours(self, flag_id: int, query: QueueQuery) -> Neighbours:
+        """Give the flags before and after this one in the queue, None at its ends."""
+        with self._connection.snapshot() as db:
+            return Neighbours(previous(db, flag_id, query), after(db, flag_id, query))
+
+    def next_open(self, query: QueueQuery, after_flag: int | None = None) -> int | None:
+        """Give the flag that follows in the queue, from its start when `after_flag` is None."""
+        with self._connection.snapshot() as db:
+            return after(db, after_flag, query)
+
+    def counts(self, regions: frozenset[str] = frozenset()) -> Counts:
+        """Count for the dashboard; `regions` as in the query, empty = all."""
+        with self._connection.snapshot() as db:
+            return Counts(
+                _counted(db, "state", "", regions),
+                _counted(db, "level", "", regions),
+                _counted(
+                    db,
+                    "m.value",
+                    "JOIN flag_marks m ON m.flag_id = f.flag_id AND m.kind = 'aturan'",
+                    regions,
+                    open_only=True,
+                ),
+            )
+
+
+def _counted(
+    db: Database, column: str, join: str, regions: frozenset[str], *, open_only: bool = False
+) -> dict[str, int]:
+    where = "f.withdrawn = 0"
+    if open_only:
+        where += f" AND f.state IN ('{State.NEW.value}', '{State.IN_REVIEW.value}')"
+    if regions:
+        where += " AND f.region IN (SELECT value FROM json_each(?))"
+    rows = db.execute(
+        f"SELECT {column}, count(*) FROM flags f {join} WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1",
+        (json.dumps(sorted(regions)),) if regions else (),
+    )
+    return dict(rows.fetchall())

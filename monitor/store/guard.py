@@ -1,0 +1,111 @@
+# ruff: noqa: S608 -- only names of columns and question marks are put into SQL; every value is bound
+"""Which rows are guarded, and the salted digests that tie them to the audit chain.
+
+A guarded row carries a salt; the ledger holds SHA-256(salt + JSON of the row) and the chain's entry of the same
+transaction holds one digest over all its ledger rows. A row that changes gets a new salt and a new ledger row, so the
+newest ledger row of each primary key must fit the row that stands: any change, insertion or deletion is found.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from struct import Struct
+
+from sqlite_utils import Database
+
+from monitor.store.codec import dumps
+
+Cell = str | int | float | None
+SALT_BYTES = 16
+GONE = b""
+_PLACE = Struct(">HQ")
+
+# The number of a table is part of the ledger: append only, never renumber. The first column is the primary key.
+TABLES: dict[str, tuple[int, tuple[str, ...]]] = {
+    "item_versions": (
+        1,
+        ("version_id", "item_id", "version", "source_id", "run_id", "content_sha256", "evidence_sha256", "captured_at",
+         "payload", "erased"),
+    ),
+    "flag_opinions": (
+        2,
+        ("opinion_id", "flag_id", "number", "item_id", "version", "run_id", "withdrawn", "payload", "at", "erased"),
+    ),
+    "decisions": (
+        3,
+        ("decision_id", "flag_id", "user_id", "before", "state", "reason", "decided_at", "undoes"),
+    ),
+    "decision_notes": (4, ("decision_id", "note")),
+    "users": (5, ("user_id", "username", "full_name", "password_hash", "roles", "regions", "active")),
+    "persons": (
+        6,
+        ("person_id", "name", "full_name", "spouse_of_candidate", "leave_since", "leave_until", "missing_since"),
+    ),
+    "person_nips": (7, ("person_id", "nip")),
+    "appointments": (8, ("appointment_id", "person_id", "kind", "office", "post", "region", "since", "until")),
+    "accounts": (
+        9,
+        ("account_id", "person_id", "platform", "native_id", "handles", "confidence", "conditions", "facts", "official",
+         "set_by_person"),
+    ),
+}  # fmt: skip
+
+
+def row_digest(salt: bytes, row: Sequence[Cell]) -> bytes:
+    """Digest one row; without the salt, which erasure removes, nobody can guess the row back from it."""
+    return sha256(salt + dumps(row).encode("ascii")).digest()
+
+
+def rows_digest(ledger: Iterable[tuple[int, int, bytes]]) -> str:
+    """Digest the ledger rows (table, primary key, digest) of one entry, in their order."""
+    whole = sha256()
+    for table, key, digest in ledger:
+        whole.update(_PLACE.pack(table, key & 0xFFFFFFFFFFFFFFFF))
+        whole.update(len(digest).to_bytes(1, "big"))
+        whole.update(digest)
+    return whole.hexdigest()
+
+
+class Ledger:
+    """Collects the guarded rows of one transaction, for the one audit entry that ends it."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[int, int, bytes]] = []
+
+    def insert(self, db: Database, table: str, rows: Sequence[Sequence[Cell]]) -> None:
+        """Insert guarded rows, their cells in the order of TABLES."""
+        number, columns = TABLES[table]
+        noise = os.urandom(SALT_BYTES * len(rows))
+        written = []
+        for place, row in enumerate(rows):
+            salt = noise[place * SALT_BYTES : (place + 1) * SALT_BYTES]
+            key = row[0]
+            assert isinstance(key, int)
+            self.rows.append((number, key, row_digest(salt, row)))
+            written.append((*row, salt))
+        marks = ",".join("?" * (len(columns) + 1))
+        db.conn.executemany(f"INSERT INTO {table} ({','.join(columns)},salt) VALUES ({marks})", written)
+
+    def replace(self, db: Database, table: str, row: Sequence[Cell]) -> None:
+        """Write a guarded row over the one with the same primary key."""
+        number, columns = TABLES[table]
+        salt = os.urandom(SALT_BYTES)
+        names = ", ".join(f"{name}=?" for name in columns[1:])
+        key = row[0]
+        assert isinstance(key, int)
+        db.execute(f"UPDATE {table} SET {names}, salt=? WHERE {columns[0]}=?", (*row[1:], salt, key))
+        self.rows.append((number, key, row_digest(salt, row)))
+
+    def delete(self, db: Database, table: str, key: int) -> None:
+        """Delete a guarded row, and say so in the ledger."""
+        number, columns = TABLES[table]
+        db.execute(f"DELETE FROM {table} WHERE {columns[0]}=?", (key,))
+        self.rows.append((number, key, GONE))
+
+
+def next_key(db: Database, table: str) -> int:
+    """Give the next primary key of a guarded table; sound only inside a write transaction."""
+    column = TABLES[table][1][0]
+    return int(db.execute(f"SELECT coalesce(max({column}), 0) + 1 FROM {table}").fetchone()[0])

@@ -1,0 +1,324 @@
+# ruff: noqa: S608 -- only names of columns and question marks are put into SQL; every value is bound
+"""Items and their versions: an edit makes a new version, nothing is overwritten."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+
+from sqlite_utils import Database
+
+from monitor.models import Item, ItemKind, Outcome, Page, Parent, Response, StoredItem
+from monitor.store.audit import Audit
+from monitor.store.codec import clean, decode, dumps, encode, moment, stamp
+from monitor.store.connection import Connection
+from monitor.store.erasure import identity_digest
+from monitor.store.guard import Cell, Ledger, next_key
+
+IN_ONE_QUERY = 500
+COLUMNS = "v.item_id, v.version, v.payload, v.content_sha256, v.evidence_sha256, v.captured_at"
+_BORROWS = {ItemKind.LIKE, ItemKind.SHARE, ItemKind.COMMENT}
+_Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """How many items of a page were new, edited, and as before."""
+
+    new: int
+    edited: int
+    unchanged: int
+
+
+@dataclass(slots=True)
+class _Known:
+    """The newest version of an item, as far as the page that is being saved has come."""
+
+    item_id: int
+    version: int
+    version_id: int
+    content: str
+    fresh: bool = False
+    touched: bool = False
+    edited: bool = False
+
+
+def chunks(values: Sequence[object]) -> Iterator[Sequence[object]]:
+    """Cut into parts that fit the variables of one query."""
+    for start in range(0, len(values), IN_ONE_QUERY):
+        yield values[start : start + IN_ONE_QUERY]
+
+
+def marks(values: Sequence[object]) -> str:
+    """Give "?,?,?" for as many values."""
+    return ",".join("?" * len(values))
+
+
+def content_sha256(item: Item) -> str:
+    """Digest what an item says and who says it: a new address or display name of the same words is no edit."""
+    author, parent = item.author, item.parent
+    owner = parent.owner if parent is not None else None
+    happened = item.happened_at.isoformat() if item.happened_at is not None else item.happened_raw
+    parts = (
+        item.platform, item.native_id, item.kind, (author.native_id or author.handle) if author else "", item.text,
+        item.title, happened, (parent.native_id or parent.url) if parent else "", parent.text if parent else "",
+        (owner.native_id or owner.handle) if owner else "",
+    )  # fmt: skip
+    return sha256(dumps(parts).encode("ascii")).hexdigest()
+
+
+def stored_item(row: Sequence[str | int]) -> StoredItem:
+    """Read a row of COLUMNS."""
+    item_id, version, payload, content, evidence, captured = row
+    item = decode(Item, json.loads(str(payload)))
+    return StoredItem(int(item_id), int(version), item, str(content), str(evidence), moment(str(captured)))
+
+
+class Items:
+    """The collected items."""
+
+    def __init__(self, connection: Connection, audit: Audit, clock: Callable[[], datetime]) -> None:
+        self._connection = connection
+        self._audit = audit
+        self._clock = clock
+
+    def save_page(self, *, source_id: str, run_id: int, response: Response, page: Page, evidence_sha256: str) -> Saved:
+        """Store a page whole, or nothing of it: item versions, the fetch, and what only a proved outcome may move.
+
+        An equal content only moves `last_seen_at`. Erased items stay erased.
+
+        Raises:
+            StoreFullError: the disk is full; nothing of the page was stored.
+        """
+        with self._connection.transaction() as db:
+            at = stamp(response.fetched_at)
+            saved = self._save_items(db, (source_id, run_id, evidence_sha256, at), page.items)
+            _save_fetch(db, source_id, run_id, response, page, saved, evidence_sha256)
+            if page.outcome.proved:
+                _move(db, source_id, response, page)
+        return saved
+
+    def _save_items(self, db: Database, common: tuple[str, int, str, str], items: Sequence[Item]) -> Saved:
+        if not items:
+            return Saved(0, 0, 0)
+        source_id, run_id, evidence, at = common
+        keys: list[_Key] = [(one.platform.value, clean(one.native_id)) for one in items]
+        known = _known(db, keys)
+        buried = _buried(db, [key for key in keys if key not in known])
+        next_version = next_key(db, "item_versions")
+        next_item = int(db.execute("SELECT coalesce(max(item_id), 0) + 1 FROM items").fetchone()[0])
+        versions: list[tuple[Cell, ...]] = []
+        new = edited = 0
+        for key, item in zip(keys, items, strict=True):
+            if key in buried:
+                continue
+            content = content_sha256(item)
+            held = known.get(key)
+            if held is None:
+                held = known[key] = _Known(next_item, 0, 0, "", fresh=True)
+                next_item += 1
+                new += 1
+            else:
+                held.touched = True
+                asked = not held.fresh and not held.edited
+                if held.content == content or (asked and _said_before(db, held, source_id, content)):
+                    continue
+                held.edited = True
+                edited += 1
+            held.version, held.version_id, held.content = held.version + 1, next_version, content
+            next_version += 1
+            versions.append(
+                (held.version_id, held.item_id, held.version, clean(source_id), run_id, content, evidence, at,
+                 dumps(encode(Item, item)), 0)
+            )  # fmt: skip
+        _write_items(db, known, at)
+        if versions:
+            ledger = Ledger()
+            ledger.insert(db, "item_versions", versions)
+            payload = {"sumber": source_id, "baru": new, "berubah": edited, "bukti": evidence}
+            self._audit.append(db, ledger, action="kumpul", subject=f"run:{run_id}", payload=payload)
+        return Saved(new, edited, len(items) - new - edited)
+
+    def count(self) -> int:
+        """Count the items (not their versions)."""
+        return int(self._connection.db.execute("SELECT count(*) FROM items").fetchone()[0])
+
+    def count_unscreened(self, digest: str = "") -> int:
+        """Count what `unscreened` would give."""
+        wanted, values = self._wanted(digest)
+        return int(self._connection.db.execute(f"SELECT count(*) FROM items WHERE {wanted}", values).fetchone()[0])
+
+    def unscreened(self, limit: int, after_item_id: int = 0, *, digest: str = "") -> list[StoredItem]:
+        """Give newest versions that were not screened, by item_id; with `digest` also those last screened otherwise.
+
+        A like, share or comment whose parent has no text borrows text, address and owner from the stored parent.
+        """
+        wanted, values = self._wanted(digest)
+        with self._connection.snapshot() as db:
+            rows = db.execute(
+                f"SELECT {COLUMNS} FROM items JOIN item_versions v ON v.version_id = items.version_id "
+                f"WHERE items.item_id > ? AND {wanted} ORDER BY items.item_id LIMIT ?",
+                (after_item_id, *values, limit),
+            )
+            return with_parents(db, [stored_item(row) for row in rows])
+
+    def _wanted(self, digest: str) -> tuple[str, tuple[int, ...]]:
+        if not digest:
+            return "screened_version < items.version", ()
+        row = self._connection.db.execute("SELECT digest_id FROM screen_digests WHERE digest=?", (digest,)).fetchone()
+        return "(screened_version < items.version OR digest_id <> ?) AND items.erased = 0", (row[0] if row else -1,)
+
+    def mark_unscreened(self, item_ids: Iterable[int]) -> int:
+        """Put items before the machine again; gives how many. Earlier screenings stay on record."""
+        with self._connection.transaction() as db:
+            done = db.conn.executemany(
+                "UPDATE items SET screened_version=0 WHERE item_id=? AND erased=0", [(one,) for one in item_ids]
+            )
+            return done.rowcount
+
+    def get(self, item_id: int, version: int | None = None) -> StoredItem | None:
+        """Give an item's newest or named version, with its parent filled; None if there is none."""
+        with self._connection.snapshot() as db:
+            row = db.execute(
+                f"SELECT {COLUMNS} FROM item_versions v WHERE v.item_id=? AND (v.version=? OR ? IS NULL) "
+                "ORDER BY v.version DESC LIMIT 1",
+                (item_id, version, version),
+            ).fetchone()
+            return with_parents(db, [stored_item(row)])[0] if row else None
+
+    def versions(self, item_id: int) -> list[StoredItem]:
+        """Give every version, oldest first."""
+        rows = self._connection.db.execute(
+            f"SELECT {COLUMNS} FROM item_versions v WHERE v.item_id=? ORDER BY v.version",
+            (item_id,),
+        )
+        return [stored_item(row) for row in rows]
+
+    def find(self, platform: str, native_id: str) -> StoredItem | None:
+        """Give the newest version of the item with this identity."""
+        row = self._connection.db.execute(
+            "SELECT item_id FROM items WHERE platform=? AND native_id=?", (str(platform), clean(native_id))
+        ).fetchone()
+        return self.get(row[0]) if row else None
+
+
+def with_parents(db: Database, batch: list[StoredItem]) -> list[StoredItem]:
+    """Fill empty parents from stored items of the same platform."""
+    needs: dict[_Key, list[int]] = {}
+    for place, one in enumerate(batch):
+        parent = one.item.parent
+        if one.item.kind in _BORROWS and parent is not None and parent.native_id and not parent.text:
+            needs.setdefault((one.item.platform.value, clean(parent.native_id)), []).append(place)
+    for key, held in _known(db, list(needs)).items():
+        row = db.execute("SELECT payload FROM item_versions WHERE version_id=?", (held.version_id,)).fetchone()
+        source = decode(Item, json.loads(row[0]))
+        for place in needs[key]:
+            item = batch[place].item
+            assert item.parent is not None
+            parent = Parent(
+                item.parent.native_id,
+                item.parent.url or source.url,
+                source.text or source.title,
+                item.parent.owner or source.author,
+            )
+            batch[place] = replace(batch[place], item=replace(item, parent=parent))
+    return batch
+
+
+def _known(db: Database, keys: Sequence[_Key]) -> dict[_Key, _Known]:
+    by_platform: dict[str, list[str]] = {}
+    for platform, native_id in dict.fromkeys(keys):
+        by_platform.setdefault(platform, []).append(native_id)
+    found: dict[_Key, _Known] = {}
+    for platform, ids in by_platform.items():
+        for part in chunks(ids):
+            for native_id, *rest in db.execute(
+                "SELECT native_id, item_id, version, version_id, content_sha256 FROM items "
+                f"WHERE platform=? AND native_id IN ({marks(part)}) AND erased=0",
+                (platform, *part),
+            ):
+                found[platform, native_id] = _Known(*rest)
+    return found
+
+
+def _buried(db: Database, keys: Sequence[_Key]) -> set[_Key]:
+    """Give those keys that were lawfully erased."""
+    if db.execute("SELECT 1 FROM erased_identities LIMIT 1").fetchone() is None:
+        return set()
+    by_digest = {identity_digest(*key): key for key in keys}
+    found = set()
+    for part in chunks(list(by_digest)):
+        rows = db.execute(f"SELECT digest FROM erased_identities WHERE digest IN ({marks(part)})", list(part))
+        found |= {by_digest[digest] for (digest,) in rows}
+    return found
+
+
+def _said_before(db: Database, held: _Known, source_id: str, content: str) -> bool:
+    """Tell whether this source still says what it said last: two sources that differ must not take turns for ever."""
+    row = db.execute(
+        "SELECT content_sha256 FROM item_versions WHERE item_id=? AND source_id=? ORDER BY version DESC LIMIT 1",
+        (held.item_id, clean(source_id)),
+    ).fetchone()
+    return row is not None and row[0] == content
+
+
+def _write_items(db: Database, known: dict[_Key, _Known], at: str) -> None:
+    fresh, old = [], []
+    for (platform, native_id), one in known.items():
+        if one.fresh:
+            fresh.append((one.item_id, platform, native_id, one.version, one.version_id, one.content, at, at))
+        elif one.touched:
+            old.append((one.version, one.version_id, one.content, at, one.item_id))
+    if fresh:
+        db.conn.executemany(
+            "INSERT INTO items (item_id, platform, native_id, version, version_id, content_sha256, first_seen_at, "
+            "last_seen_at) VALUES (?,?,?,?,?,?,?,?)",
+            fresh,
+        )
+    if old:
+        db.conn.executemany(
+            "UPDATE items SET version=?, version_id=?, content_sha256=?, last_seen_at=max(last_seen_at, ?) "
+            "WHERE item_id=?",
+            old,
+        )
+
+
+def _save_fetch(
+    db: Database, source_id: str, run_id: int, response: Response, page: Page, saved: Saved, evidence: str
+) -> None:
+    at, source = stamp(response.fetched_at), clean(source_id)
+    detail = clean(page.detail or response.detail)
+    db.execute(
+        "INSERT INTO fetches (source_id, run_id, url, purpose, outcome, status, detail, evidence_sha256, new, edited, "
+        "unchanged, problems, fetched_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (source, run_id, clean(response.request.url), clean(response.request.purpose), page.outcome.value,
+         response.status, detail, evidence, saved.new, saved.edited, saved.unchanged, dumps(page.problems), at),
+    )  # fmt: skip
+    db.execute(
+        "INSERT INTO sources (source_id, cursor, last_proved_at, last_try_at, last_run_id, outcome, detail, failures) "
+        "VALUES (:source, '', NULL, :at, :run, :outcome, :detail, :failed) ON CONFLICT (source_id) DO UPDATE SET "
+        "last_try_at=excluded.last_try_at, last_run_id=excluded.last_run_id, outcome=excluded.outcome, "
+        "detail=excluded.detail, failures=CASE WHEN :failed THEN failures + 1 ELSE 0 END",
+        {"source": source, "at": at, "run": run_id, "outcome": page.outcome.value, "detail": detail,
+         "failed": int(not page.outcome.proved)},
+    )  # fmt: skip
+
+
+def _move(db: Database, source_id: str, response: Response, page: Page) -> None:
+    """Move what only a proved answer may move."""
+    at, url = stamp(response.fetched_at), clean(response.request.url)
+    db.execute("UPDATE sources SET last_proved_at=? WHERE source_id=?", (at, clean(source_id)))
+    if page.cursor:
+        db.execute("UPDATE sources SET cursor=? WHERE source_id=?", (clean(page.cursor), clean(source_id)))
+    if response.etag or response.last_modified:
+        db.execute(
+            "INSERT OR REPLACE INTO validators VALUES (?,?,?)",
+            (url, clean(response.etag), clean(response.last_modified)),
+        )
+    elif page.outcome is not Outcome.NOT_MODIFIED:
+        db.execute("DELETE FROM validators WHERE url=?", (url,))
+    if response.moved_to:
+        db.execute("INSERT OR REPLACE INTO moves VALUES (?,?,?)", (url, clean(response.moved_to), at))

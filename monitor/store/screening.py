@@ -1,0 +1,184 @@
+# ruff: noqa: S608 -- only names of columns and question marks are put into SQL; every value is bound
+"""Saving what the machine says: screenings of every item, flags, and their opinions as appended versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlite_utils import Database
+
+from monitor.models import Actor, Opinion, Screened, State
+from monitor.store.audit import Audit
+from monitor.store.cases import opinion_payload
+from monitor.store.codec import dumps, folded
+from monitor.store.guard import Cell, Ledger, next_key
+from monitor.store.items import chunks, marks
+
+RULE, FORM = "aturan", "bentuk"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFlags:
+    """What a batch changed: items looked at, new flags, changed opinions, withdrawn flags."""
+
+    screened: int
+    new: int
+    changed: int
+    withdrawn: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    flag_id: int
+    state: str
+    withdrawn: bool
+    number: int
+    said: bytes
+
+
+class Screening:
+    """One batch inside one write transaction."""
+
+    def __init__(self, db: Database, audit: Audit, at: str, run_id: int) -> None:
+        self._db = db
+        self._audit = audit
+        self._at = at
+        self._run_id = run_id
+        self._next_flag = int(db.execute("SELECT coalesce(max(flag_id), 0) + 1 FROM flags").fetchone()[0])
+        self._next_opinion = next_key(db, "flag_opinions")
+        self._opinions: list[tuple[Cell, ...]] = []
+        self._new: list[tuple[Cell, ...]] = []
+        self._changed: list[tuple[Cell, ...]] = []
+        self._withdrawn: list[tuple[int]] = []
+        self._marks: list[tuple[int, str, str]] = []
+        self._words: list[tuple[int, str]] = []
+
+    def save(self, results: Sequence[Screened], digest: str) -> SavedFlags:
+        """See `Flags.save`."""
+        self._record(results, self._digest_id(digest))
+        held = self._held([one.stored.item_id for one in results])
+        for result in results:
+            before = held.get(result.stored.item_id)
+            if result.opinions or before:
+                self._weigh(result, before or {})
+        self._write()
+        if self._opinions:
+            ledger = Ledger()
+            ledger.insert(self._db, "flag_opinions", self._opinions)
+            payload = {
+                "diperiksa": len(results), "baru": len(self._new), "berubah": len(self._changed),
+                "ditarik": len(self._withdrawn), "sidik": digest,
+            }  # fmt: skip
+            self._audit.append(self._db, ledger, action="saring", subject=f"run:{self._run_id}", payload=payload)
+        return SavedFlags(len(results), len(self._new), len(self._changed), len(self._withdrawn))
+
+    def _digest_id(self, digest: str) -> int:
+        self._db.execute("INSERT OR IGNORE INTO screen_digests (digest) VALUES (?)", (digest,))
+        return int(self._db.execute("SELECT digest_id FROM screen_digests WHERE digest=?", (digest,)).fetchone()[0])
+
+    def _record(self, results: Sequence[Screened], digest_id: int) -> None:
+        self._db.conn.executemany(
+            "INSERT OR IGNORE INTO screenings VALUES (?,?,?,?,?,?)",
+            [
+                (one.stored.item_id, one.stored.version, digest_id, self._run_id, self._at, len(one.opinions))
+                for one in results
+            ],
+        )
+        self._db.conn.executemany(
+            "UPDATE items SET screened_version=?1, digest_id=?2 WHERE item_id=?3 AND screened_version <= ?1",
+            [(one.stored.version, digest_id, one.stored.item_id) for one in results],
+        )
+
+    def _held(self, item_ids: Sequence[int]) -> dict[int, dict[int, _Held]]:
+        found: dict[int, dict[int, _Held]] = {}
+        for part in chunks(item_ids):
+            rows = self._db.execute(
+                "SELECT f.item_id, f.person_id, f.flag_id, f.state, f.withdrawn, "
+                "(SELECT max(number) FROM flag_opinions n WHERE n.flag_id = f.flag_id), o.version, o.payload "
+                "FROM flags f JOIN flag_opinions o ON o.opinion_id = f.opinion_id "
+                f"WHERE f.person_id IS NOT NULL AND f.item_id IN ({marks(part)})",
+                list(part),
+            )
+            for item_id, person_id, flag_id, state, withdrawn, number, version, payload in rows:
+                one = _Held(flag_id, state, bool(withdrawn), number, _said(version, payload))
+                found.setdefault(item_id, {})[person_id] = one
+        return found
+
+    def _weigh(self, result: Screened, held: dict[int, _Held]) -> None:
+        """Compare one item's opinions with the flags it has."""
+        said: dict[int, tuple[Actor, Opinion]] = {}
+        for actor, opinion in result.opinions:
+            person_id = actor.person.person_id
+            if person_id not in said or opinion.urgency > said[person_id][1].urgency:
+                said[person_id] = (actor, opinion)
+        for person_id, (actor, opinion) in said.items():
+            payload = opinion_payload(result.stored, actor, opinion)
+            before = held.get(person_id)
+            if before is None:
+                self._open(result, actor, opinion, payload)
+            elif before.withdrawn or before.said != _said(result.stored.version, payload):
+                self._revise(before, result, actor, opinion, payload)
+        for person_id, before in held.items():
+            if person_id not in said and before.state == State.NEW.value and not before.withdrawn:
+                self._append(before.flag_id, before.number + 1, result, "", withdrawn=1)
+                self._withdrawn.append((before.flag_id,))
+
+    def _open(self, result: Screened, actor: Actor, opinion: Opinion, payload: str) -> None:
+        flag_id, item = self._next_flag, result.stored.item
+        self._next_flag += 1
+        opinion_id = self._append(flag_id, 1, result, payload)
+        self._new.append(
+            (flag_id, result.stored.item_id, actor.person.person_id, State.NEW.value, *_sorted_by(actor, opinion),
+             item.kind.value, item.platform.value, opinion_id, self._at)
+        )  # fmt: skip
+        self._describe(flag_id, result, actor, opinion)
+
+    def _revise(self, before: _Held, result: Screened, actor: Actor, opinion: Opinion, payload: str) -> None:
+        opinion_id = self._append(before.flag_id, before.number + 1, result, payload)
+        self._changed.append((*_sorted_by(actor, opinion), opinion_id, before.flag_id))
+        self._describe(before.flag_id, result, actor, opinion)
+
+    def _append(self, flag_id: int, number: int, result: Screened, payload: str, *, withdrawn: int = 0) -> int:
+        opinion_id, stored = self._next_opinion, result.stored
+        self._next_opinion += 1
+        self._opinions.append(
+            (opinion_id, flag_id, number, stored.item_id, stored.version, self._run_id, withdrawn, payload, self._at, 0)
+        )
+        return opinion_id
+
+    def _describe(self, flag_id: int, result: Screened, actor: Actor, opinion: Opinion) -> None:
+        item = result.stored.item
+        rules = {(RULE, match.rule_id) for match in opinion.matches}
+        forms = {(FORM, form) for form in opinion.forms}
+        self._marks += [(flag_id, kind, value) for kind, value in sorted(rules | forms)]
+        induk = item.parent.text if item.parent is not None else ""
+        self._words.append((flag_id, folded(f"{actor.person.full_name} {item.title} {item.text} {induk}")))
+
+    def _write(self) -> None:
+        many = self._db.conn.executemany
+        many(
+            "INSERT INTO flags (flag_id, item_id, person_id, state, urgency, level, phase, region, kind, platform, "
+            "opinion_id, created_at, withdrawn) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,0)",
+            self._new,
+        )
+        many(
+            "UPDATE flags SET urgency=?, level=?, phase=?, region=?, opinion_id=?, withdrawn=0 WHERE flag_id=?",
+            self._changed,
+        )
+        many("UPDATE flags SET withdrawn=1 WHERE flag_id=?", self._withdrawn)
+        many("DELETE FROM flag_marks WHERE flag_id=?", [(row[-1],) for row in self._changed])
+        many("INSERT INTO flag_marks VALUES (?,?,?)", self._marks)
+        many("INSERT OR REPLACE INTO flag_words VALUES (?,?)", self._words)
+
+
+def _said(version: int, payload: str) -> bytes:
+    return sha256(dumps([version, payload]).encode("ascii")).digest()
+
+
+def _sorted_by(actor: Actor, opinion: Opinion) -> tuple[float, str, str, str]:
+    """Give urgency, level, phase and region: what the queue orders and filters by."""
+    phase = opinion.setting.phase
+    region = actor.appointment.region if actor.appointment is not None else ""
+    return float(opinion.urgency), opinion.level.value, phase.value if phase is not None else "", region

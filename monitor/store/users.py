@@ -1,0 +1,162 @@
+# ruff: noqa: S608 -- only names of columns and question marks are put into SQL; every value is bound
+"""The office's staff: argon2id passwords, roles, regions. Every change is audited, no hash ever is shown."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlite_utils import Database
+
+from monitor.errors import NotAllowedError
+from monitor.models import Role, User
+from monitor.store.audit import Audit
+from monitor.store.codec import clean, dumps
+from monitor.store.connection import Connection
+from monitor.store.guard import TABLES, Cell, Ledger, next_key
+
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 1000
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+_COLUMNS = ",".join(TABLES["users"][1])
+_Cells = dict[str, Cell]
+
+
+class Users:
+    """Who may use Netra, and as what."""
+
+    def __init__(self, connection: Connection, audit: Audit, hasher: PasswordHasher) -> None:
+        self._connection = connection
+        self._audit = audit
+        self._hasher = hasher
+        self._nobody = ""
+
+    def create(
+        self,
+        username: str,
+        full_name: str,
+        password: str,
+        roles: Iterable[Role],
+        regions: Iterable[str] = (),
+        *,
+        by: int | None = None,
+    ) -> User:
+        """Make a user; the name is kept in lower case.
+
+        Raises:
+            NotAllowedError: name taken or unfit, password too short, or no role.
+        """
+        name = _name(username)
+        if _USERNAME.fullmatch(name) is None:
+            raise NotAllowedError(
+                "nama pengguna terdiri atas 2 sampai 40 huruf kecil, angka, titik, garis bawah atau tanda hubung"
+            )
+        wanted = _roles(roles)
+        secret = self._hasher.hash(_strong(password))
+        places = dumps(sorted({clean(one) for one in regions}))
+        with self._connection.transaction(durable=True) as db:
+            if db.execute("SELECT 1 FROM users WHERE username=?", (name,)).fetchone():
+                raise NotAllowedError(f"pengguna `{name}` sudah ada — pilih nama lain atau ubah sandinya")
+            row = (next_key(db, "users"), name, clean(full_name.strip()), secret, wanted, places, 1)
+            ledger = Ledger()
+            ledger.insert(db, "users", [row])
+            self._note(db, ledger, row[0], "pengguna_dibuat", {"peran": json.loads(wanted)}, by)
+        return _user(dict(zip(TABLES["users"][1], row, strict=True)))
+
+    def verify(self, username: str, password: str) -> User | None:
+        """Give the active user if the password fits. An unknown name costs the same work as a wrong password."""
+        cells = self._cells("username=?", _name(username))
+        if not self._nobody:
+            self._nobody = self._hasher.hash("tidak ada pengguna dengan nama ini")
+        secret = str(cells["password_hash"]) if cells else self._nobody
+        try:
+            self._hasher.verify(secret, password[:LONGEST_PASSWORD])
+        except (VerificationError, InvalidHashError):
+            return None
+        if cells is None or not cells["active"]:
+            return None
+        if self._hasher.check_needs_rehash(secret):
+            fresh = self._hasher.hash(password)
+            self._change(int(cells["user_id"] or 0), {"password_hash": fresh}, "sandi_disegarkan", None)
+        return _user(cells)
+
+    def get(self, user_id: int) -> User | None:
+        """Give a user, active or not."""
+        cells = self._cells("user_id=?", user_id)
+        return _user(cells) if cells else None
+
+    def list(self) -> list[User]:
+        """Give all users by name, inactive ones too."""
+        rows = self._connection.db.execute(f"SELECT {_COLUMNS} FROM users ORDER BY username")
+        return [_user(dict(zip(TABLES["users"][1], row, strict=True))) for row in rows]
+
+    def set_password(self, user_id: int, password: str, *, by: int | None = None) -> None:
+        """Change the password."""
+        self._change(user_id, {"password_hash": self._hasher.hash(_strong(password))}, "sandi_diubah", by)
+
+    def set_roles(
+        self, user_id: int, roles: Iterable[Role], regions: Iterable[str] | None = None, *, by: int | None = None
+    ) -> None:
+        """Change roles and, if given, regions."""
+        cells: _Cells = {"roles": _roles(roles)}
+        if regions is not None:
+            cells["regions"] = dumps(sorted({clean(one) for one in regions}))
+        self._change(user_id, cells, "peran_diubah", by)
+
+    def deactivate(self, user_id: int, *, by: int | None = None) -> None:
+        """Shut a user out; what they decided stays under their name."""
+        self._change(user_id, {"active": 0}, "pengguna_dinonaktifkan", by)
+
+    def _cells(self, where: str, value: Cell) -> _Cells | None:
+        row = self._connection.db.execute(f"SELECT {_COLUMNS} FROM users WHERE {where}", (value,)).fetchone()
+        return dict(zip(TABLES["users"][1], row, strict=True)) if row else None
+
+    def _change(self, user_id: int, cells: _Cells, action: str, by: int | None) -> None:
+        with self._connection.transaction(durable=True) as db:
+            held = self._cells("user_id=?", user_id)
+            if held is None:
+                raise NotAllowedError(f"pengguna {user_id} tidak ada — lihat daftarnya dahulu")
+            ledger = Ledger()
+            ledger.replace(db, "users", list((held | cells).values()))
+            shown = {name: value for name, value in cells.items() if name != "password_hash"}
+            self._note(db, ledger, user_id, action, shown, by)
+
+    def _note(
+        self, db: Database, ledger: Ledger, user_id: int, action: str, payload: Mapping[str, object], by: int | None
+    ) -> None:
+        self._audit.append(db, ledger, action=action, subject=f"user:{user_id}", payload=payload, user_id=by)
+
+
+def _name(username: str) -> str:
+    return clean(username.strip().casefold())
+
+
+def _strong(password: str) -> str:
+    if len(password) < SHORTEST_PASSWORD:
+        raise NotAllowedError(
+            f"sandi terlalu pendek — pakai paling sedikit {SHORTEST_PASSWORD} karakter, misalnya empat kata acak"
+        )
+    if len(password) > LONGEST_PASSWORD:
+        raise NotAllowedError(f"sandi terlalu panjang — paling banyak {LONGEST_PASSWORD} karakter")
+    return password
+
+
+def _roles(roles: Iterable[Role]) -> str:
+    wanted = sorted({Role(one).value for one in roles})
+    if not wanted:
+        raise NotAllowedError("pengguna perlu paling sedikit satu peran")
+    return dumps(wanted)
+
+
+def _user(cells: Mapping[str, Cell]) -> User:
+    return User(
+        user_id=int(cells["user_id"] or 0),
+        username=str(cells["username"]),
+        full_name=str(cells["full_name"]),
+        roles=frozenset(Role(one) for one in json.loads(str(cells["roles"]))),
+        regions=frozenset(json.loads(str(cells["regions"]))),
+        active=bool(cells["active"]),
+    )
