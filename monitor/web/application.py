@@ -1,0 +1,112 @@
+"""The Flask application: guards, screens, error pages; and the server that carries it."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib import resources
+
+import waitress
+from flask import Flask, current_app, g, get_flashed_messages, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from monitor.errors import NetraError
+from monitor.web import auth, case, decide, i18n, queue, summary
+from monitor.web.safety import protect, services
+from monitor.web.services import Services
+from monitor.web.text import show
+from monitor.web.views import REASON_GROUPS, form_text, found_words, host_of, web_address
+
+THREADS = 8
+_EXPLAINED = frozenset({400, 403, 404, 405, 413})
+_SHORTEST_SECRET = 32
+
+
+def create_app(services: Services) -> Flask:
+    """Build the page for one office.
+
+    Raises:
+        NetraError: the secret key is too short to sign anything with.
+    """
+    if len(services.secret_key) < _SHORTEST_SECRET:
+        raise NetraError(f"kunci rahasia sesi terlalu pendek — buat yang acak, sedikitnya {_SHORTEST_SECRET} karakter")
+    app = Flask(__name__)
+    app.secret_key = services.secret_key
+    app.extensions["netra"] = services
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    protect(app, services.config.web)
+    app.before_request(auth.require_user)
+    for blueprint in (
+        auth.blueprint,
+        i18n.blueprint,
+        queue.blueprint,
+        case.blueprint,
+        case.evidence,
+        decide.blueprint,
+        summary.blueprint,
+    ):
+        app.register_blueprint(blueprint)
+    app.context_processor(_context)
+    app.jinja_env.globals.update(
+        t=i18n.t,
+        language=i18n.language,
+        number=i18n.number,
+        moment=i18n.moment,
+        age=i18n.age,
+        show=show,
+        asset=asset,
+        form_text=form_text,
+        reason_groups=REASON_GROUPS,
+    )
+    app.jinja_env.filters.update(web_address=web_address, host_of=host_of, found_words=found_words)
+    app.register_error_handler(CSRFError, _form_expired)
+    app.register_error_handler(HTTPException, _explain)
+    app.register_error_handler(Exception, _unexpected)
+    return app
+
+
+def serve(app: Flask, host: str, port: int) -> None:
+    """Serve until stopped. Waitress speaks plain HTTP: TLS is the declared proxy's."""
+    waitress.serve(app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=False)
+
+
+@cache
+def _digest(name: str) -> str:
+    body = resources.files("monitor.web").joinpath("static", name).read_bytes()
+    return hashlib.sha256(body).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """Give the address of a shipped file; it changes with the content, so that nobody sees an old one."""
+    return url_for("static", filename=name, v=_digest(name))
+
+
+def _context() -> dict[str, object]:
+    user = g.get("user")
+    toasts = list(get_flashed_messages(category_filter=["toast"])) if user is not None else []
+    return {
+        "user": user,
+        "office": services().config.office,
+        "demo_mode": services().config.mode == "demo",
+        "here": g.get("here") or (request.full_path.rstrip("?") if request.method == "GET" else "/"),
+        "screen": request.blueprint or "",
+        "toasts": toasts,
+    }
+
+
+def _form_expired(_error: CSRFError) -> tuple[str, int]:
+    return render_template("salah.html", kind="csrf", code=400, note=request.form.get("catatan", "")), 400
+
+
+def _explain(error: HTTPException) -> tuple[str, int]:
+    code = error.code or 500
+    kind = str(code) if code in _EXPLAINED else ("400" if code < 500 else "500")
+    return render_template("salah.html", kind=kind, code=code, note=""), code
+
+
+def _unexpected(error: Exception) -> tuple[str, int]:
+    """Tell the reader; the traceback goes to the server's log, never to the page."""
+    current_app.logger.error("unexpected error in %s", request.endpoint, exc_info=error)
+    return render_template("salah.html", kind="500", code=500, note=request.form.get("catatan", "")), 500

@@ -1,0 +1,124 @@
+"""One case, with everything a person needs to decide about a person, and the evidence behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask import Blueprint, abort, g, render_template, request
+from werkzeug.wrappers import Response
+
+from monitor.errors import ArchiveError, NotAllowedError
+from monitor.models import Flag, Role, User
+from monitor.web.auth import current_user, may_decide, may_see
+from monitor.web.queue import Filters, case_address, page_address
+from monitor.web.safety import services
+from monitor.web.views import case_view, events, is_open
+
+blueprint = Blueprint("tanda", __name__)
+evidence = Blueprint("bukti", __name__)
+
+_SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
+_BIGGEST_ID = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a decision was not stored: catalogue keys of a title and a text, and what goes into the text."""
+
+    title: str
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Nav:
+    """Where one can go from a case. Addresses, "" for none; `filters` as they travel through forms."""
+
+    queue: str
+    before: str
+    after: str
+    filters: str
+
+
+def find(flag_id: int) -> Flag:
+    """Give a flag that this user may see; every other one does not exist for them (404)."""
+    if flag_id > _BIGGEST_ID:
+        abort(404)
+    try:
+        flag = services().store.flags.get(flag_id)
+    except NotAllowedError:
+        abort(404)
+    if not may_see(current_user(), flag):
+        abort(404)
+    return flag
+
+
+def undoable(flag: Flag, user: User) -> int | None:
+    """Give the newest standing decision if this user may take it back: their own, or anybody's for a coordinator."""
+    taken = {one.undoes for one in flag.decisions}
+    standing = [one for one in flag.decisions if one.undoes is None and one.decision_id not in taken]
+    if is_open(flag) or not standing or not may_decide(user):
+        return None
+    newest = standing[-1]
+    own = newest.user_id == user.user_id or Role.COORDINATOR in user.roles
+    return newest.decision_id if own else None
+
+
+@blueprint.get("/tanda/<int:flag_id>")
+def show_case(flag_id: int) -> str:
+    """Show a case."""
+    return page(find(flag_id), Filters.read(request.args))
+
+
+def page(flag: Flag, filters: Filters, trouble: Trouble | None = None, note: str = "") -> str:
+    """Render a case, with a trouble on top and the note still in its field where a decision failed."""
+    store, user = services().store, current_user()
+    names = {one: found.full_name for one in _who(flag) if (found := store.users.get(one)) is not None}
+    beside = store.flags.neighbours(flag.flag_id, filters.query(user))
+    view = case_view(
+        flag,
+        tuple(store.items.versions(flag.stored.item_id)),
+        events(flag.decisions, names),
+        services().config.zone,
+        undoable=undoable(flag, user),
+        may_decide=may_decide(user),
+    )
+    g.here = case_address(flag.flag_id, filters)
+    return render_template(
+        "tanda.html",
+        flag=flag,
+        view=view,
+        nav=Nav(
+            page_address(filters),
+            case_address(beside.previous, filters) if beside.previous is not None else "",
+            case_address(beside.next, filters) if beside.next is not None else "",
+            filters.encode(),
+        ),
+        trouble=trouble,
+        note=note,
+    )
+
+
+@evidence.get("/bukti/<int:flag_id>/<int:version>")
+def download(flag_id: int, version: int) -> Response | tuple[str, int]:
+    """Give the raw bytes of one version as an inert attachment: plain text, no sniffing, sandboxed, never rendered."""
+    flag = find(flag_id)
+    stored = next((one for one in services().store.items.versions(flag.stored.item_id) if one.version == version), None)
+    if stored is None or not stored.evidence_sha256:
+        abort(404)
+    try:
+        body = services().archive.read(stored.evidence_sha256)
+    except ArchiveError:
+        trouble = Trouble("kasus.bukti_rusak", "kasus.bukti_rusak_isi")
+        return page(flag, Filters(), trouble), 409
+    response = Response(body, mimetype="text/plain")
+    response.headers["Content-Type"] = "text/plain; charset=utf-8"
+    name = f"bukti-tanda-{flag.flag_id}-versi-{version}-{stored.evidence_sha256[:12]}.txt"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Security-Policy"] = _SANDBOX
+    return response
+
+
+def _who(flag: Flag) -> set[int]:
+    return {one.user_id for one in flag.decisions}

@@ -1,0 +1,88 @@
+"""Deciding and taking back: plain forms, one stored event each, then the next flag."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, request
+from werkzeug.wrappers import Response
+
+from monitor.errors import ConflictError, NotAllowedError
+from monitor.models import Flag, ReasonCode, State
+from monitor.web.auth import current_user, may_decide
+from monitor.web.case import Trouble, find, page, undoable
+from monitor.web.i18n import t
+from monitor.web.queue import Filters, case_address, page_address
+from monitor.web.safety import services
+from monitor.web.views import LONGEST_NOTE
+
+blueprint = Blueprint("putus", __name__)
+
+
+@blueprint.post("/tanda/<int:flag_id>/putuskan")
+def decide(flag_id: int) -> Response | tuple[str, int]:
+    """Store a decision and go to the next open flag; on trouble show the case again with the note kept."""
+    flag, user = find(flag_id), current_user()
+    if not may_decide(user):
+        abort(403)
+    filters = Filters.parse(request.form.get("saringan", ""))
+    note = request.form.get("catatan", "").replace("\r\n", "\n").strip()
+    reason = _reason(request.form.get("alasan", ""))
+    if reason is None:
+        return page(flag, filters, Trouble("putus.judul", "putus.alasan_kosong"), note), 400
+    if len(note) > LONGEST_NOTE:
+        values = {"n": LONGEST_NOTE}
+        return page(flag, filters, Trouble("putus.judul", "putus.catatan_panjang", values), note), 400
+    state = State.CLEARED if reason.clears else State.LEAD
+    expected = _number(request.form.get("terakhir", ""))
+    try:
+        done = services().store.decisions.append(flag_id, user.user_id, state, reason, note, expected=expected)
+    except (ConflictError, NotAllowedError):
+        return page(find(flag_id), filters, Trouble("putus.bentrok", "putus.bentrok_isi"), note), 409
+    said = t("putus.tersimpan", n=flag_id, keadaan=t(f"keadaan.{state.value}"), alasan=t(f"alasan.{reason.value}"))
+    _toast(said, flag, filters, undo=done.decision_id)
+    return redirect(_onward(flag_id, filters), 303)
+
+
+@blueprint.post("/tanda/<int:flag_id>/urungkan/<int:decision_id>")
+def undo(flag_id: int, decision_id: int) -> Response | tuple[str, int]:
+    """Take back the newest decision of a flag and show the case again."""
+    flag, user = find(flag_id), current_user()
+    if not may_decide(user):
+        abort(403)
+    filters = Filters.parse(request.form.get("saringan", ""))
+    refused = Trouble("putus.bentrok", "putus.tak_bisa_urung")
+    if undoable(flag, user) != decision_id:
+        return page(flag, filters, refused), 409
+    try:
+        services().store.decisions.undo(decision_id, user.user_id, flag.decisions[-1].decision_id)
+    except (ConflictError, NotAllowedError):
+        return page(find(flag_id), filters, refused), 409
+    _toast(t("putus.diurungkan", n=flag_id), flag, filters)
+    return redirect(case_address(flag_id, filters), 303)
+
+
+def _onward(flag_id: int, filters: Filters) -> str:
+    """Give the next open flag in these filters, from the start again at the end; the queue when none is left."""
+    store, open_only = services().store, Filters(**{**_plain(filters), "keadaan": ""})
+    query = open_only.query(current_user())
+    following = store.flags.next_open(query, flag_id)
+    if following is None:
+        following = store.flags.next_open(query)
+    if following is None:
+        return page_address(open_only)
+    return case_address(following, open_only)
+
+
+def _plain(filters: Filters) -> dict[str, str]:
+    return {name: getattr(filters, name) for name in Filters.__slots__}
+
+
+def _toast(text: str, flag: Flag, filters: Filters, undo: int | None = None) -> None:
+    flash({"text": text, "undo": undo, "flag_id": flag.flag_id, "filters": filters.encode()}, "toast")  # type: ignore[arg-type]
+
+
+def _reason(value: str) -> ReasonCode | None:
+    return next((one for one in ReasonCode if one.value == value), None)
+
+
+def _number(value: str) -> int | None:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None

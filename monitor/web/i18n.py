@@ -1,0 +1,83 @@
+"""Two catalogues, one vocabulary: Indonesian first, English through the same keys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, g, redirect, request, session
+from werkzeug.wrappers import Response
+
+from monitor.config import ZONES
+from monitor.web.safety import back_to, services
+
+LANGUAGES = ("id", "en")
+
+blueprint = Blueprint("bahasa", __name__)
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """Read one catalogue: flat keys, texts with `{name}` places."""
+    text = resources.files("monitor.web").joinpath("catalogue", f"{language}.json").read_text(encoding="utf-8")
+    entries: dict[str, str] = json.loads(text)
+    return entries
+
+
+def language() -> str:
+    """Give the language of this request: chosen in the session, else the office's."""
+    if "language" not in g:
+        chosen = session.get("bahasa")
+        g.language = chosen if chosen in LANGUAGES else services().config.web.language
+    return str(g.language)
+
+
+def t(key: str, **values: object) -> str:
+    """Say a key in the language of the request. A missing key raises KeyError: a test keeps the catalogues whole."""
+    text = catalogue(language())[key]
+    return text.format(**values) if values else text
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Write a number as the language does: 1.234,5 or 1,234.5."""
+    text = f"{value:,.{digits}f}"
+    return text if language() == "en" else text.translate(str.maketrans(",.", ".,"))
+
+
+def moment(at: datetime | None, *, clock: bool = True) -> str:
+    """Write a time in the office's zone: `Sel, 24 Jun 2025, 14.05 WIB`; "" for none."""
+    if at is None:
+        return ""
+    zone = services().config.office.timezone
+    local = at.astimezone(ZoneInfo(ZONES[zone]))
+    day = t("waktu.hari").split(",")[local.weekday()]
+    month = t("waktu.bulan").split(",")[local.month - 1]
+    text = f"{day}, {local.day} {month} {local.year}"
+    return f"{text}, {local.strftime(t('waktu.jam'))} {zone}" if clock else text
+
+
+def age(at: datetime | None) -> str:
+    """Say how long ago something was: minutes, hours, days; "" for none, "baru saja" for the future too."""
+    if at is None:
+        return ""
+    seconds = int((services().clock() - at).total_seconds())
+    if seconds < 60:
+        return t("umur.baru")
+    if seconds < 3600:
+        return t("umur.menit", n=seconds // 60)
+    if seconds < 86400:
+        return t("umur.jam", n=seconds // 3600)
+    return t("umur.hari", n=number(seconds // 86400))
+
+
+@blueprint.post("/bahasa")
+def choose() -> Response:
+    """Switch the language and go back to the same page."""
+    chosen = request.form.get("bahasa", "")
+    if chosen in LANGUAGES:
+        session["bahasa"] = chosen
+    return redirect(back_to(request.form.get("kembali", "")), 303)

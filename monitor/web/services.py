@@ -1,0 +1,27 @@
+"""What the page needs of the rest: given to it whole, so that it constructs nothing and knows no settings file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.config import Config
+from monitor.evidence import Archive
+from monitor.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a request may use.
+
+    `clock` gives aware UTC; `secret_key` signs sessions and forms and is never logged; `demo_login` is the invented
+    user and password that the login page shows in demo mode, None in an office.
+    """
+
+    config: Config
+    store: Store
+    archive: Archive
+    clock: Callable[[], datetime]
+    secret_key: str = field(repr=False)
+    demo_login: tuple[str, str] | None = field(default=None, repr=False)
