@@ -71,11 +71,11 @@ def an_item(native_id: str, text: str = "Selamat pagi", **changes: Any) -> Item:
         happened_raw="31 Mei 2025",
         happened_rule="WIB",
     )
-    return replace(plain, **changes: Any)
+    return replace(plain, **changes)
 
 
 def a_response(url: str = URL, **changes: Any) -> Response:
-    return replace(Response(Request(url, "feed"), START, None, status=200, final_url=url), **changes: Any)
+    return replace(Response(Request(url, "feed"), START, None, status=200, final_url=url), **changes)
 
 
 def save(store: Store, *items: Item, source_id: str = "contoh", run_id: int = 1, **page: Any) -> Saved:
@@ -83,7 +83,7 @@ def save(store: Store, *items: Item, source_id: str = "contoh", run_id: int = 1,
         source_id=source_id,
         run_id=run_id,
         response=a_response(),
-        page=Page(page.pop("outcome", Outcome.OK_ITEMS), items, **page: Any),
+        page=Page(page.pop("outcome", Outcome.OK_ITEMS), items, **page),
         evidence_sha256="e" * 64,
     )
 
@@ -103,7 +103,7 @@ def a_row(number: int = 1, **changes: Any) -> RosterRow:
         ),
         accounts=(AccountRow(Platform.INSTAGRAM, f"ig-{number}", f"uji.rekaan.{number}", Confidence.MATCHED),),
     )
-    return replace(plain, **changes: Any)
+    return replace(plain, **changes)
 
 
 def add_people(store: Store, count: int = 1) -> list[Person]:
@@ -112,7 +112,7 @@ def add_people(store: Store, count: int = 1) -> list[Person]:
 
 
 def add_user(store: Store, name: str = "pemantau", **changes: Any) -> User:
-    return store.users.create(name, "Pemantau Contoh", PASSWORD, changes.pop("roles", [Role.MONITOR]), **changes: Any)
+    return store.users.create(name, "Pemantau Contoh", PASSWORD, changes.pop("roles", [Role.MONITOR]), **changes)
 
 
 def an_actor(store: Store, person: Person) -> Actor:
@@ -137,7 +137,7 @@ def an_opinion(urgency: float = 3.0, level: Level = Level.HIGH, **changes: Any) 
         urgency=urgency,
         digests=(("aturan", "a" * 64),),
     )
-    return replace(plain, **changes: Any)
+    return replace(plain, **changes)
 
 
 def flag_all(store: Store, people: list[Person], stored: list[StoredItem], digest: str = "d1") -> list[int]:
