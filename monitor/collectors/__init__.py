@@ -1,0 +1,36 @@
+"""Sources: what to ask and what an answer means. No I/O here; `monitor.fetch` asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from monitor.collectors.articles import ArticlesSource
+from monitor.collectors.base import Source, Wanted
+from monitor.collectors.feed import NewsSource
+from monitor.collectors.gated import GatedCollector
+from monitor.collectors.records import RecordsSource
+from monitor.config import ArticleSource, FeedSource, FileSource, SourceConfig
+
+__all__ = ["Source", "build_source"]
+
+
+def build_source(config: SourceConfig, *, wanted: Wanted, list_files: Callable[[str], Sequence[str]]) -> Source:
+    """Build the source that a piece of settings describes.
+
+    Args:
+        config: one entry of `sources`.
+        wanted: tells whether a title or summary is worth asking for the page (matches a roster name or a rule).
+        list_files: gives the paths a glob names, relative to the settings' folder.
+
+    Raises:
+        ConfigError: the `site` it names does not exist.
+    """
+    match config:
+        case FeedSource():
+            return NewsSource(config, wanted)
+        case FileSource():
+            return RecordsSource(config, list_files)
+        case ArticleSource():
+            return ArticlesSource(config, list_files)
+        case _:
+            return GatedCollector(config)

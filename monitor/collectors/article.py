@@ -1,0 +1,219 @@
+"""An article page -> title, text and date. HTML goes in, plain text comes out; nothing is invented for what is missing.
+
+Text: the site's own selectors (sites.yaml), else JSON inside the page where the site keeps it there, else trafilatura;
+afterwards the lines that are no news ("Baca juga", channel adverts, page numbers, editors) are dropped. Date: JSON-LD,
+then meta, then the site's selector, then htmldate (day only): the first date on a page is often today's, in its header.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import trafilatura
+from bs4 import BeautifulSoup, Tag
+from bs4.dammit import EncodingDetector
+from htmldate import find_date
+
+from monitor.collectors import dates, sites
+from monitor.collectors.dates import Stamp
+from monitor.collectors.sites import Site
+
+_META_DATES = (
+    ("property", "article:published_time"),
+    ("itemprop", "datePublished"),
+    ("name", "publishdate"),
+    ("name", "pubdate"),
+    ("name", "dc.date"),
+)
+_BLOCKS = ("p", "h2", "h3", "h4", "li", "blockquote", "td", "div", "tr", "section")
+_NOT_TEXT = ("script", "style", "noscript", "template", "iframe", "form", "button", "svg", "figure", "nav", "aside")
+_LONGEST_NOISE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What a page says. `text` is "" and `partial` true where no body was found; `problems` are Indonesian."""
+
+    title: str
+    text: str
+    stamp: Stamp
+    date_raw: str = ""
+    partial: bool = False
+    problems: tuple[str, ...] = ()
+
+
+def read(html: bytes, content_type: str, site: Site, seen_at: datetime, zone: str = "") -> Article:
+    """Read an article page; `seen_at` is when it was fetched, `zone` for times that name none."""
+    text, guessed = decode(html, content_type)
+    problems = [f"huruf dibaca sebagai {guessed}, bukan seperti yang tertulis"] if guessed else []
+    soup = BeautifulSoup(text, "lxml")
+    inside = _next_data(soup) if site.next_data else {}
+    title = _first_text(soup, site.title) or _string(inside.get("title")) or _meta_title(soup)
+    date_raw, stamp = _date(soup, inside, text, site, seen_at, zone)
+    body = _selected(soup, site) or _from_json(inside)
+    if not body:
+        body = trafilatura.extract(text, include_comments=False, include_tables=True, deduplicate=False) or ""
+    body = without_noise(body)
+    partial = not body or any(soup.select_one(selector) for selector in site.partial)
+    if partial:
+        problems.append("isi artikel tidak lengkap" if body else "isi artikel tidak ditemukan")
+    return Article(title, body, stamp, date_raw, partial, tuple(problems))
+
+
+def decode(content: bytes, content_type: str) -> tuple[str, str]:
+    """Give the text of a page, and the encoding that had to be guessed ("" if it is as declared)."""
+    declared: list[str] = []
+    for part in content_type.split(";")[1:]:
+        name, _, value = part.strip().partition("=")
+        if name.strip().lower() == "charset":
+            declared.append(value.strip(" \"'"))
+    if found := EncodingDetector.find_declared_encoding(content, is_html=True, search_entire_document=False):
+        declared.append(found)
+    bom = (
+        "utf-8-sig"
+        if content.startswith(b"\xef\xbb\xbf")
+        else "utf-16"
+        if content[:2] in (b"\xff\xfe", b"\xfe\xff")
+        else ""
+    )
+    for index, encoding in enumerate([*([bom] if bom else []), *declared, "utf-8"]):
+        try:
+            text = content.decode(encoding)
+        except (LookupError, UnicodeError):
+            continue
+        return text, encoding if declared and index >= len(declared) + bool(bom) else ""
+    return content.decode("cp1252", "replace"), "cp1252"
+
+
+def plain(html: str) -> str:
+    """Turn a fragment of HTML (a summary) into plain text, one line a block."""
+    if "<" not in html and "&" not in html:
+        return _tidy(html)
+    return _block_text(BeautifulSoup(html, "lxml"))
+
+
+def without_noise(text: str) -> str:
+    """Drop the lines that are no news."""
+    known = sites.load()
+    kept: list[str] = []
+    for line in text.splitlines():
+        low = " ".join(line.split()).casefold().lstrip("-–•*|> ")
+        short = len(low) < _LONGEST_NOISE
+        noise = short and (low.startswith(known.noise_starts) or any(part in low for part in known.noise_contains))
+        if low and not noise:
+            kept.append(" ".join(line.split()))
+    return "\n".join(kept)
+
+
+def _tidy(text: str) -> str:
+    return "\n".join(line for line in (" ".join(raw.split()) for raw in text.splitlines()) if line)
+
+
+def _block_text(node: Tag) -> str:
+    for unwanted in node.find_all(_NOT_TEXT):
+        unwanted.decompose()
+    for line_end in node.find_all("br"):
+        line_end.replace_with("\n")
+    for block in node.find_all(_BLOCKS):
+        block.insert_before("\n")
+        block.append("\n")
+    return _tidy(node.get_text())
+
+
+def _selected(soup: BeautifulSoup, site: Site) -> str:
+    for selector in site.body:
+        found = soup.select_one(selector)
+        if found is None:
+            continue
+        for unwanted in (one for drop in site.drop for one in found.select(drop)):
+            unwanted.decompose()
+        if text := _block_text(found):
+            return text
+    return ""
+
+
+def _first_text(soup: BeautifulSoup, selectors: Sequence[str]) -> str:
+    for selector in selectors:
+        found = soup.select_one(selector)
+        if found is not None and (text := " ".join(found.get_text(" ").split())):
+            return text
+    return ""
+
+
+def _meta(soup: BeautifulSoup, attribute: str, value: str) -> str:
+    found = soup.find("meta", attrs={attribute: value})
+    return _string(found.get("content")) if isinstance(found, Tag) else ""
+
+
+def _meta_title(soup: BeautifulSoup) -> str:
+    return _meta(soup, "property", "og:title") or _first_text(soup, ("article h1", "h1", "title"))
+
+
+def _date(
+    soup: BeautifulSoup, inside: dict[str, Any], text: str, site: Site, seen_at: datetime, zone: str
+) -> tuple[str, Stamp]:
+    """Give the raw text and the reading of the first date that can be read; the last attempt where none can."""
+    local = zone or site.zone
+    raws = [
+        *(_string(one.get("datePublished")) for one in _json_ld(soup)),
+        *(_meta(soup, attribute, value) for attribute, value in _META_DATES),
+        _string(inside.get("published_at")),
+        _first_text(soup, site.date),
+    ]
+    last = ("", Stamp(None, problem="tanpa tanggal"))
+    for raw in raws:
+        if not raw:
+            continue
+        last = (raw, dates.parse(raw, seen_at=seen_at, zone=local))
+        if last[1].at is not None:
+            return last
+    day = find_date(text, original_date=True, extensive_search=False, max_date=seen_at.strftime("%Y-%m-%d"))
+    if day and local:
+        stamp = dates.parse(day, seen_at=seen_at, zone=local)
+        return day, Stamp(stamp.at, f"{stamp.rule}:hari", stamp.problem)
+    return last
+
+
+def _json_ld(soup: BeautifulSoup) -> Iterator[dict[str, Any]]:
+    for script in soup.find_all("script", type="application/ld+json"):
+        yield from _objects(_json(script.get_text()), 0)
+
+
+def _objects(value: object, depth: int) -> Iterator[dict[str, Any]]:
+    if depth > 4:
+        return
+    if isinstance(value, dict):
+        yield value
+        yield from _objects(value.get("@graph"), depth + 1)
+    elif isinstance(value, list):
+        for one in value[:50]:
+            yield from _objects(one, depth + 1)
+
+
+def _next_data(soup: BeautifulSoup) -> dict[str, Any]:
+    script = soup.find("script", id="__NEXT_DATA__")
+    value: Any = _json(script.get_text()) if isinstance(script, Tag) else None
+    for key in ("props", "pageProps", "article"):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _from_json(inside: dict[str, Any]) -> str:
+    content = _string(inside.get("content"))
+    return plain(content) if content else ""
+
+
+def _json(text: str) -> object:
+    try:
+        value: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value
+
+
+def _string(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""

@@ -1,0 +1,28 @@
+"""What a feed remembers between runs: which entries it saw and in which version, so that only the new is asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+MAX_ENTRIES = 3000
+
+
+def digest(*parts: str) -> str:
+    """Give a short digest of texts."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def load(cursor: str) -> dict[str, str]:
+    """Read a cursor; one that cannot be read is as good as none."""
+    try:
+        value = json.loads(cursor) if cursor else {}
+    except (ValueError, RecursionError):
+        return {}
+    return {str(key): str(one) for key, one in value.items()} if isinstance(value, dict) else {}
+
+
+def dump(seen: Mapping[str, str]) -> str:
+    """Write a cursor; of very many entries the newest stay."""
+    return json.dumps(dict(list(seen.items())[-MAX_ENTRIES:]), separators=(",", ":"))

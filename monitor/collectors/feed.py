@@ -1,0 +1,236 @@
+"""RSS, Atom and news sitemaps, with the page of each entry that is worth asking for.
+
+An entry whose title or summary names nobody and touches no rule becomes an item of title and summary; for the others
+the article page is asked (`pages: matched`, `all`, `none`) and the item is made from it. Entries seen before in the
+same version are passed over. feedparser gives the structure only; times are read by `dates` from the raw text.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import feedparser
+
+from monitor.collectors import article, cursor, dates, sitemap, sites, urls
+from monitor.collectors.base import Wanted, drift, failed
+from monitor.config import FeedSource
+from monitor.models import Item, ItemKind, Outcome, Page, Platform, Request, Response
+
+_ENDS = (b"</rss>", b"</feed>", b"</rdf:rdf>", b"</channel>")
+
+
+class NewsSource:
+    """A feed or news sitemap."""
+
+    def __init__(self, config: FeedSource, wanted: Wanted) -> None:
+        self.source_id = config.id
+        self._config, self._wanted = config, wanted
+        self._site = sites.named(config.site, config.id)
+        self._seen: dict[str, str] = {}
+
+    def start(self, cursor_: str) -> Sequence[Request]:
+        """Ask for the feed."""
+        self._seen = cursor.load(cursor_)
+        return (Request(self._config.url, "sitemap" if self._config.sitemap else "feed"),)
+
+    def read(self, response: Response) -> Page:
+        """Read the feed, a sitemap, or the page of one article."""
+        if response.request.purpose == "article":
+            return self._article(response)
+        if page := failed(response):
+            return page
+        return self._sitemap(response) if response.request.purpose == "sitemap" else self._feed(response)
+
+    # ------------------------------------------------------------------- feed
+
+    def _feed(self, response: Response) -> Page:
+        body = response.body
+        if b"<!ENTITY" in body[:100_000]:
+            return drift("feed memuat definisi entitas XML, jadi tidak dibaca")
+        parsed = feedparser.parse(
+            io.BytesIO(body), response_headers={"content-type": response.content_type or "application/xml"}
+        )
+        if not parsed.get("version"):
+            return drift(_not_a_feed(body))
+        problems: list[str] = []
+        if parsed.get("bozo"):
+            error = parsed.get("bozo_exception")
+            if isinstance(error, feedparser.CharacterEncodingOverride):
+                problems.append(f"huruf feed dibaca sebagai {parsed.get('encoding')}, bukan seperti yang tertulis")
+            elif not isinstance(error, feedparser.NonXMLContentType):
+                if not body.rstrip().lower().endswith(_ENDS):
+                    return drift("feed terputus di tengah — dicoba lagi pada giliran berikut")
+                problems.append("XML feed tidak rapi; dibaca sebisanya")
+        return self._page(self._entries(parsed.get("entries", []), response, problems), problems)
+
+    def _entries(self, entries: Sequence[dict[str, Any]], response: Response, problems: list[str]) -> list[Item]:
+        known: dict[str, Item] = {}
+        for number, entry in enumerate(entries, start=1):
+            item = self._entry(entry, response, number, problems)
+            if item is None:
+                continue
+            if item.native_id in known:
+                if item == known[item.native_id]:
+                    continue
+                item = replace(item, native_id=f"{item.native_id}#{self._site.canonical(item.url)}")
+                if item.native_id in known:
+                    problems.append(f"butir {number}: guid dan alamat sama dengan butir lain; yang pertama dipakai")
+                    continue
+                problems.append(f"butir {number}: guid dipakai dua kali dalam feed; dibedakan menurut alamatnya")
+            known[item.native_id] = item
+        return list(known.values())
+
+    def _entry(self, entry: dict[str, Any], response: Response, number: int, problems: list[str]) -> Item | None:
+        title = article.plain(_text(entry.get("title")))
+        url = _text(entry.get("link")).strip()
+        content = entry.get("content") or [{}]
+        body = article.without_noise(article.plain(_text(content[0].get("value")) or _text(entry.get("summary"))))
+        if not (title or body):
+            problems.append(f"butir {number}: tanpa judul dan isi; dilewati")
+            return None
+        guid = _text(entry.get("id")).strip()
+        raw = next((_text(entry.get(key)) for key in ("published", "updated", "created") if entry.get(key)), "")
+        stamp = dates.parse(
+            raw,
+            seen_at=response.fetched_at,
+            zone=self._config.gmt_means or self._site.zone,
+            gmt_means=self._config.gmt_means or "",
+        )
+        if stamp.problem:
+            problems.append(f"butir {number} ({(title or url)[:60]}): {stamp.problem}")
+        return Item(
+            source_id=self.source_id,
+            platform=Platform.NEWS,
+            native_id=self._identity(guid, url, title, body),
+            kind=ItemKind.ARTICLE,
+            author=None,
+            text=body,
+            title=title,
+            url=url,
+            happened_at=stamp.at,
+            happened_raw=raw,
+            happened_rule=stamp.rule,
+        )
+
+    def _identity(self, guid: str, url: str, title: str, body: str) -> str:
+        """Guid first, then address, then content; a guid that is no address counts within its site."""
+        if guid.startswith(("http://", "https://")):
+            return self._site.canonical(guid)
+        if guid:
+            return f"{urls.host(url) or urls.host(self._config.url)}:{guid}"
+        if url:
+            return self._site.canonical(url)
+        return f"{self.source_id}:{cursor.digest(title, body)}"
+
+    # ------------------------------------------------------------------- sitemap
+
+    def _sitemap(self, response: Response) -> Page:
+        found = sitemap.read(response.body)
+        if isinstance(found, str):
+            return drift(found)
+        problems: list[str] = []
+        items: list[Item] = []
+        for number, entry in enumerate(found.entries, start=1):
+            stamp = dates.parse(entry.date_raw, seen_at=response.fetched_at, zone=self._site.zone)
+            if stamp.problem:
+                problems.append(f"butir {number} ({(entry.title or entry.url)[:60]}): {stamp.problem}")
+            items.append(
+                Item(
+                    source_id=self.source_id,
+                    platform=Platform.NEWS,
+                    native_id=self._site.canonical(entry.url),
+                    kind=ItemKind.ARTICLE,
+                    author=None,
+                    text="",
+                    title=entry.title or sitemap.words(entry.url),
+                    url=entry.url,
+                    happened_at=stamp.at,
+                    happened_raw=entry.date_raw,
+                    happened_rule=stamp.rule,
+                )
+            )
+        own = urls.host(response.final_url or response.request.url)
+        below = [url for url in found.sitemaps if urls.host(url) == own and response.request.item is None]
+        page = self._page(items, problems)
+        # A marker item keeps a sitemap below an index from leading to further indexes.
+        marker = Item(self.source_id, Platform.NEWS, "", ItemKind.ARTICLE, None, "")
+        follow = tuple(Request(url, "sitemap", item=marker) for url in below[: sitemap.MAX_BELOW])
+        outcome = Outcome.OK_ITEMS if follow else page.outcome
+        return replace(page, outcome=outcome, follow=(*follow, *page.follow))
+
+    # ------------------------------------------------------------------- both
+
+    def _page(self, items: Sequence[Item], problems: Sequence[str]) -> Page:
+        """Sort the new from the seen, and what is stored as it is from what has its page asked for."""
+        stored: list[Item] = []
+        follow: list[Request] = []
+        now = dict(self._seen)
+        for item in items:
+            key = cursor.digest(item.native_id)
+            version = cursor.digest(item.title, item.text, item.url)
+            known = now.pop(key, None)
+            now[key] = version
+            if known == version:
+                continue
+            if self._asks_for(item):
+                follow.append(Request(item.url, "article", item=item))
+            else:
+                stored.append(item)
+        self._seen = now
+        outcome = Outcome.OK_ITEMS if stored or follow else Outcome.OK_EMPTY_PROVED
+        return Page(outcome, tuple(stored), tuple(follow), tuple(problems), cursor.dump(now))
+
+    def _asks_for(self, item: Item) -> bool:
+        if self._config.pages == "none" or not item.url.startswith(("http://", "https://")):
+            return False
+        if not self._site.may_ask(item.url):
+            return False
+        return self._config.pages == "all" or self._wanted(f"{item.title}\n{item.text}")
+
+    def _article(self, response: Response) -> Page:
+        known = response.request.item
+        assert known is not None
+        label = (known.title or known.url)[:80]
+        if response.outcome is not None:
+            # The page will not come: what the feed said is kept, and said to be no more than that.
+            lasting = not response.outcome.proved and response.outcome not in _PASSING
+            kept = (known,) if lasting else ()
+            note = (f"{label}: halaman tidak didapat, hanya ringkasan yang disimpan",) if kept else ()
+            return Page(response.outcome, kept, problems=note, detail=response.detail)
+        if "html" not in response.content_type and b"<html" not in response.body[:5000].lower():
+            return Page(
+                Outcome.SCHEMA_DRIFT,
+                (known,),
+                problems=(f"{label}: bukan halaman HTML, hanya ringkasan yang disimpan",),
+                detail=f"{response.request.url}: bukan halaman HTML",
+            )
+        found = article.read(response.body, response.content_type, self._site, response.fetched_at)
+        problems = [f"{label}: {problem}" for problem in found.problems]
+        item = replace(known, title=known.title or found.title, text=found.text)
+        if known.happened_at is None and found.stamp.at is not None:
+            item = replace(
+                item, happened_at=found.stamp.at, happened_raw=found.date_raw, happened_rule=found.stamp.rule
+            )
+        if not found.text:
+            problems.append(f"{label}: hanya ringkasan yang disimpan")
+            item = replace(item, text=known.text)
+        return Page(Outcome.OK_ITEMS, (item,), problems=tuple(problems))
+
+
+_PASSING = {Outcome.TRANSIENT, Outcome.RATE_LIMITED, Outcome.BUDGET_REACHED, Outcome.AUTH}
+
+
+def _not_a_feed(body: bytes) -> str:
+    start = body[:2000].lower()
+    if b"<html" in start or b"<!doctype html" in start:
+        return "situs mengirim halaman HTML, bukan feed — periksa alamat feed"
+    if b"<urlset" in start or b"<sitemapindex" in start:
+        return "ini sitemap, bukan feed — isi `sitemap: true`"
+    return "jawaban bukan RSS atau Atom — periksa alamat feed"
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

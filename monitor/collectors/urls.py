@@ -1,0 +1,70 @@
+"""One address for one article: without tracking parameters, mobile, AMP and page twins."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+_TRACKING = {
+    "fbclid",
+    "gclid",
+    "dclid",
+    "msclkid",
+    "igsh",
+    "igshid",
+    "mc_cid",
+    "mc_eid",
+    "_gl",
+    "ref",
+    "ref_src",
+    "amp",
+}
+_PORTS = {"http": "80", "https": "443"}
+_AMP_END = re.compile(r"/amp/?\Z")
+_PAGE_END = re.compile(r"(/[^/]*[a-z][^/]*)/[1-9][0-9]?/?\Z", re.IGNORECASE)
+
+
+def canonical(url: str, *, page_params: tuple[str, ...] = (), page_in_path: bool = False) -> str:
+    """Give the address under which twins of one article are the same.
+
+    `page_params` names query parameters that only turn pages (`page`); `page_in_path` says that a short number at the
+    end of the path does (`/read/88101/slug/2`). What is no http(s) address is given back stripped.
+    """
+    text = url.strip()
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return text
+    if parts.scheme not in _PORTS or not parts.hostname:
+        return text
+    host = parts.hostname
+    for twin in ("m.", "amp."):
+        if host.startswith(twin) and host.count(".") > 1:
+            host = "www." + host.removeprefix(twin)
+    if port is not None and str(port) != _PORTS[parts.scheme]:
+        host = f"{host}:{port}"
+    path = _AMP_END.sub("", parts.path)
+    if path.startswith("/amp/"):
+        path = path.removeprefix("/amp")
+    if page_in_path:
+        path = _PAGE_END.sub(r"\1", path)
+    query = sorted(
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=None)
+        if not (
+            name.lower() in _TRACKING
+            or name.lower().startswith("utm_")
+            or name in page_params
+            or (name == "source" and value == "rss")
+        )
+    )
+    return urlunsplit((parts.scheme, host, path.rstrip("/") or "/", urlencode(query), ""))
+
+
+def host(url: str) -> str:
+    """Give the host of an address, "" if it has none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
