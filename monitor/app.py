@@ -25,7 +25,7 @@ from monitor.config import Config
 from monitor.context import Context
 from monitor.errors import ModelError
 from monitor.evidence import Archive
-from monitor.fetch import Fetcher, build_fetcher
+from monitor.fetch import DispatchingFetcher, Fetcher, build_fetcher
 from monitor.judge import Judges
 from monitor.roster import Roster
 from monitor.rules import RuleSet
@@ -126,7 +126,7 @@ class App:
     @cached_property
     def rules(self) -> RuleSet:
         """The compiled rules."""
-        return RuleSet.load(self.rules_folder, self.targets)
+        return RuleSet.load(self.rules_folder, self.targets, self.config.zone)
 
     @cached_property
     def classifier(self) -> Classifier:
@@ -181,9 +181,13 @@ class App:
         """Paths below the settings' folder that a source's pattern names, in a stable order."""
         return sorted(str(path.relative_to(self.root)) for path in self.root.glob(pattern) if path.is_file())
 
-    @cached_property
     def fetcher(self) -> Fetcher:
-        """The one polite client, and the reader of files that people bring."""
+        """Give the one polite client and the reader of files that people bring, with the budget of a new run."""
+        self._fetcher.begin_run()
+        return self._fetcher
+
+    @cached_property
+    def _fetcher(self) -> DispatchingFetcher:
         return build_fetcher(
             self.config.fetching,
             contact=self.config.office.contact,
@@ -201,8 +205,6 @@ class App:
         return os.environ.get("NETRA_SECRET_KEY", "") or secrets.token_hex(32)
 
     def close(self) -> None:
-        """Close the database and connections."""
-        if "fetcher" in self.__dict__:
-            self.fetcher.close()
+        """Close the database."""
         if "store" in self.__dict__:
             self.store.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from monitor.config import Config
-from monitor.errors import NetraError
+from monitor.errors import ArchiveError, NetraError
 from monitor.evidence import Archive
 from monitor.models import Outcome
 from monitor.store import Store
@@ -141,11 +141,19 @@ def _audit(office: Office) -> Iterator[Finding]:
 
 
 def _archive(office: Office) -> Iterator[Finding]:
-    bad = office.archive.verify_sample(ARCHIVE_SAMPLE)
+    hashes = list(office.archive.hashes())
+    # Evenly spread and shifted by the day, so that daily looks come past everything.
+    step = max(1, len(hashes) // ARCHIVE_SAMPLE)
+    bad: list[str] = []
+    for sha256 in hashes[office.clock().toordinal() % step :: step]:
+        try:
+            office.archive.verify(sha256)
+        except ArchiveError as error:
+            bad.append(str(error))
     if bad:
-        yield Finding("arsip", "gawat", f"{len(bad)} bukti berbeda dari sidik isinya", "Pulihkan arsip dari salinan.")
+        yield Finding("arsip", "gawat", f"{len(bad)} bukti rusak; {bad[0]}", "Pulihkan arsip dari salinan.")
     else:
-        yield Finding("arsip", "baik", "contoh bukti cocok dengan sidiknya")
+        yield Finding("arsip", "baik", f"{len(hashes)} bukti; contohnya cocok dengan sidiknya")
 
 
 def _knowledge(office: Office) -> Iterator[Finding]:
@@ -196,21 +204,20 @@ def _runs(office: Office) -> Iterator[Finding]:
 
 
 def _sources(office: Office) -> Iterator[Finding]:
-    now = office.clock()
+    now, known = office.clock(), {status.source_id: status for status in office.store.runs.sources()}
     for source in office.config.sources:
-        what, proved = f"sumber {source.id}", office.store.runs.last_proved(source.id)
-        last = office.store.runs.last_outcome(source.id)
-        if last is None:
+        what, status = f"sumber {source.id}", known.get(source.id)
+        if status is None:
             yield Finding(what, "perhatian", "belum pernah dicoba", "Jalankan `netra collect`.")
-        elif not last.proved:
+            continue
+        proved = status.last_proved
+        late = proved is not None and now - proved > max(3 * office.config.every(source.id), timedelta(hours=1))
+        if not status.outcome.proved:
             since = f"terakhir terbukti {proved:%d-%m-%Y}" if proved else "belum pernah terbukti"
-            yield Finding(what, "gawat", f"{last} ({since})", _ADVICE.get(last, ""))
-        elif proved is not None and now - proved > max(3 * office.config.every(source.id), timedelta(hours=1)):
-            yield Finding(
-                what,
-                "perhatian",
-                f"terakhir terbukti {proved:%d-%m-%Y %H.%M} UTC",
-                "Lewat jadwal; jalankan `netra run`.",
-            )
+            said = f"{status.outcome}, {status.failures} kali berturut-turut ({since})"
+            yield Finding(what, "gawat", said, status.detail or _ADVICE.get(status.outcome, ""))
+        elif late:
+            said = f"terakhir terbukti {proved:%d-%m-%Y %H.%M} UTC"
+            yield Finding(what, "perhatian", said, "Lewat jadwal; jalankan `netra run` atau `netra collect`.")
         else:
-            yield Finding(what, "baik", str(last))
+            yield Finding(what, "baik", str(status.outcome))

@@ -34,11 +34,11 @@ def due(app: App) -> Due:
     """Ask the store what is due by the clock."""
     now = app.clock()
     every = {source.id: app.config.every(source.id) for source in app.config.sources}
-    waited = app.store.runs.last("screen")
+    last = app.store.runs.last("screen")
     screen_every = timedelta(seconds=seconds(app.config.schedule.screen_every))
     return Due(
         sources=tuple(app.store.runs.due(every, now)),
-        screen=waited is None or now - waited >= screen_every,
+        screen=last is None or last.finished_at is None or now - last.started_at >= screen_every,
         head=_head_is_due(app, now),
     )
 
@@ -46,7 +46,9 @@ def due(app: App) -> Due:
 def _head_is_due(app: App, now: datetime) -> bool:
     local = now.astimezone(app.config.zone)
     hour, minute = app.config.schedule.audit_head_at.split(":")
-    return local.time() >= time(int(hour), int(minute)) and app.store.audit.last_head_day(app.heads) != local.date()
+    last = app.store.runs.last("head")
+    written_today = last is not None and last.started_at.astimezone(app.config.zone).date() == local.date()
+    return local.time() >= time(int(hour), int(minute)) and not written_today
 
 
 def ring(app: App, tell: Callable[[str], None]) -> Due:
@@ -54,7 +56,7 @@ def ring(app: App, tell: Callable[[str], None]) -> Due:
     now_due = due(app)
     try:
         if now_due.sources:
-            done = collect(app.sources(now_due.sources), app.fetcher, app.archive, app.store, lambda _: None)
+            done = collect(app.sources(now_due.sources), app.fetcher(), app.archive, app.store, lambda _: None)
             tell(f"dikumpulkan: {sum(one.new for one in done)} butir baru dari {len(done)} sumber")
             for one in done:
                 if not one.outcome.proved:
@@ -62,7 +64,9 @@ def ring(app: App, tell: Callable[[str], None]) -> Due:
         if now_due.screen and app.store.items.count_unscreened():
             tell(f"disaring: {screen(app.judges(), app.store, lambda _: None)} butir")
         if now_due.head:
+            run_id = app.store.runs.begin("head")
             tell(f"kepala rantai audit ditulis: {app.store.audit.write_head(app.heads)}")
+            app.store.runs.finish(run_id, {})
     except BusyError as error:
         tell(str(error))
     return now_due

@@ -85,7 +85,7 @@ def _collect(app: App, only: Sequence[str]) -> list[Collected]:
         raise click.UsageError(f"sumber tidak dikenal: {', '.join(unknown)}. Lihat bagian `sources` di config.yaml.")
     with progress_bar() as progress:
         bar = progress.add_task("Mengumpulkan", total=len(sources))
-        done = collect(sources, app.fetcher, app.archive, app.store, lambda _: progress.advance(bar))
+        done = collect(sources, app.fetcher(), app.archive, app.store, lambda _: progress.advance(bar))
     for one in sorted(done, key=lambda one: one.source_id):
         style = "green" if one.outcome.proved else "red"
         brought = f"{one.new} baru, {one.edited} berubah, {one.fetches} pengambilan"

@@ -73,6 +73,19 @@ class Store:
         """Copy the database, consistently, while it is in use; see `backup.backup`."""
         backup.backup(self._connection, target)
 
+    def integrity(self) -> tuple[str, ...]:
+        """Let SQLite check pages, indexes and references; one line a fault, none = whole."""
+        db = self._connection.db
+        faults = [str(row[0]) for row in db.execute("PRAGMA quick_check(20)") if row[0] != "ok"]
+        faults += [
+            f"baris {row[1]} tabel {row[0]} merujuk yang tidak ada" for row in db.execute("PRAGMA foreign_key_check")
+        ]
+        return tuple(faults)
+
+    def tables(self) -> tuple[str, ...]:
+        """Name every table, in order."""
+        return tuple(sorted(name for name in self._connection.db.table_names() if not name.startswith("sqlite_")))
+
     def close(self) -> None:
         """Close the connections of every thread."""
         self._connection.close()

@@ -88,6 +88,11 @@ class Users:
         cells = self._cells("user_id=?", user_id)
         return _user(cells) if cells else None
 
+    def by_name(self, username: str) -> User | None:
+        """Give a user by the name they log in with, active or not."""
+        cells = self._cells("username=?", _name(username))
+        return _user(cells) if cells else None
+
     def list(self) -> list[User]:
         """Give all users by name, inactive ones too."""
         rows = self._connection.db.execute(f"SELECT {_COLUMNS} FROM users ORDER BY username")

@@ -1,0 +1,91 @@
+"""Netra's whole path over a file of posts: save items, match to the roster, rules, classifier, triage, store.
+
+    python tests/bench/netra_pipeline.py --posts posts.txt --limit 2000 --db FILE
+
+Every post is laid to one of the made-up office's people, so that nothing is skipped. Prints one JSON line with items a
+second (wall) from the first item saved to the last flag stored, the share of each part, and peak memory. Building the
+office (rules, model, roster) is not counted, as the baseline does not count its training.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import time
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+from monitor.app import App
+from monitor.judge import judge
+from monitor.models import AccountRef, Change, Item, ItemKind, Outcome, Page, Request, Response
+from monitor.pipeline import BATCH
+from monitor.roster import diff, read_roster
+
+ROOT = Path(__file__).resolve().parents[2]
+DAY = datetime(2025, 5, 20, 3, 0, tzinfo=UTC)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--posts", type=Path, required=True)
+    parser.add_argument("--limit", type=int, default=2000)
+    parser.add_argument("--db", type=Path, required=True)
+    args = parser.parse_args()
+
+    app = App.build(ROOT / "config.yaml", clock=lambda: DAY + timedelta(days=30))
+    app.config = app.config.model_copy(update={"database": str(args.db)})
+    changes = diff(read_roster(ROOT / "demo" / "roster.csv"), app.store.roster.known(), app.store.roster.accounts())
+    app.store.roster.apply([one for one in changes if one.change is not Change.SAME], user_id=None)
+    accounts = [account for account in app.store.roster.accounts() if account.native_id]
+    judges = app.judges()
+
+    with args.posts.open(encoding="utf-8") as lines:
+        posts = [line.rstrip("\n") for line in islice(lines, args.limit)]
+    items = []
+    for number, text in enumerate(posts):
+        account = accounts[number % len(accounts)]
+        ref = AccountRef(account.platform, account.native_id)
+        items.append(Item("ukur", account.platform, f"u{number}", ItemKind.POST, ref, text, happened_at=DAY))
+
+    spent = dict.fromkeys(("save", "read", "judge", "store"), 0.0)
+    clock = time.perf_counter
+    began, flagged, after = clock(), 0, 0
+    run_id = app.store.runs.begin("collect")
+    for start in range(0, len(items), BATCH):
+        response = Response(Request(f"ukur-{start}", "file"), DAY, None)
+        page = Page(Outcome.OK_ITEMS, tuple(items[start : start + BATCH]))
+        app.store.items.save_page(source_id="ukur", run_id=run_id, response=response, page=page, evidence_sha256="")
+    spent["save"] = clock() - began
+    while True:
+        mark = clock()
+        batch = app.store.items.unscreened(BATCH, after)
+        if not batch:
+            break
+        read = clock()
+        results = judge(judges, batch)
+        judged = clock()
+        app.store.flags.save(results, run_id, judges.digest)
+        spent["read"] += read - mark
+        spent["judge"] += judged - read
+        spent["store"] += clock() - judged
+        flagged += sum(bool(one.opinions) for one in results)
+        after = batch[-1].item_id
+    wall = clock() - began
+    app.close()
+    print(
+        json.dumps(
+            {
+                "items": len(items),
+                "items_per_s": round(len(items) / wall, 1),
+                "flagged": flagged,
+                "share": {part: round(seconds / wall, 3) for part, seconds in spent.items()},
+                "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

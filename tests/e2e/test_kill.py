@@ -1,0 +1,140 @@
+"""kill -9 at random moments of collect and of screen, then resume: nothing lost, nothing doubled, the chain whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from monitor import demo
+from monitor.app import App
+from monitor.store import QueueQuery
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKER = Path(__file__).with_name("kill_worker.py")
+COPIES = 20
+
+
+def office(folder: Path) -> Path:
+    """A made-up office of its own, with the demo's items many times over so that the work takes a while."""
+    folder.mkdir()
+    (folder / "rules").symlink_to(ROOT / "rules")
+    shutil.copytree(ROOT / "demo", folder / "demo")
+    for path in sorted((folder / "demo" / "items").glob("*.jsonl")):
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        for copy in range(1, COPIES):
+            more = [json.dumps(row | {"id": f"{row['id']}-{copy}"}, ensure_ascii=False) for row in rows]
+            (path.parent / f"{path.stem}-{copy}.jsonl").write_text("\n".join(more), encoding="utf-8")
+    shutil.copy(ROOT / "config.yaml", folder / "config.yaml")
+    app = App.build(folder / "config.yaml")
+    demo.prepare(app)
+    app.close()
+    return folder / "config.yaml"
+
+
+@dataclass(frozen=True)
+class Held:
+    """All that an undisturbed run would hold."""
+
+    items: list[tuple[str, str, int, str]]
+    flags: list[tuple[str, str, str, str, tuple[str, ...]]]
+
+
+def held(config: Path) -> Held:
+    app = App.build(config)
+    try:
+        assert app.store.audit.verify().ok
+        assert not app.archive.verify_all()
+        stored, after = [], 0
+        while batch := app.store.items.unscreened(500, after, digest="of no judges"):
+            stored += batch
+            after = batch[-1].item_id
+        items = sorted((str(one.item.platform), one.item.native_id, one.version, one.content_sha256) for one in stored)
+        page = app.store.flags.queue(QueueQuery(limit=100_000))
+        assert page.total == len(page.flags)
+        flags = sorted(
+            (
+                str(flag.stored.item.platform),
+                flag.stored.item.native_id,
+                flag.actor.person.name,
+                str(flag.opinion.level),
+                tuple(match.rule_id for match in flag.opinion.matches),
+            )
+            for flag in page.flags
+        )
+        return Held(items, flags)
+    finally:
+        app.close()
+
+
+def start(config: Path, job: str) -> subprocess.Popen[str]:
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    process = subprocess.Popen(
+        [sys.executable, str(WORKER), str(config), job], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def whole(config: Path, job: str) -> float:
+    """Run a job to its end; gives the seconds of the work itself."""
+    process = start(config, job)
+    began = time.perf_counter()
+    process.communicate(timeout=300)
+    assert process.returncode == 0
+    return time.perf_counter() - began
+
+
+def kill_once(config: Path, job: str, after: float) -> bool:
+    """Kill a job; tells whether it was still at work."""
+    process = start(config, job)
+    try:
+        process.communicate(timeout=after)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return True
+    return False
+
+
+def campaign(folder: Path, kills: int, seed: int) -> tuple[int, int]:
+    """Kill each job until it was hit `kills` times (a job that ends before its kill starts over on a new office)."""
+    calm = office(folder / "calm")
+    seconds = {job: whole(calm, job) for job in ("collect", "screen")}
+    truth = held(calm)
+    assert len(truth.items) > 400 * COPIES // 2
+    assert truth.flags
+
+    dice, hits, offices = random.Random(seed), {"collect": 0, "screen": 0}, 0
+    while min(hits.values()) < kills:
+        offices += 1
+        config = office(folder / f"struck-{offices}")
+        for job in ("collect", "screen"):
+            while hits[job] < kills and kill_once(config, job, dice.uniform(0, seconds[job])):
+                hits[job] += 1
+            whole(config, job)
+        assert held(config) == truth
+        shutil.rmtree(config.parent)
+    return hits["collect"], hits["screen"]
+
+
+def test_killed_and_resumed(tmp_path: Path) -> None:
+    assert campaign(tmp_path, kills=4, seed=1) >= (4, 4)
+
+
+@pytest.mark.long
+def test_killed_a_hundred_times(tmp_path: Path) -> None:
+    collect_hits, screen_hits = campaign(tmp_path, kills=100, seed=2)
+    print(
+        f"\nkilled {collect_hits} times in collect and {screen_hits} times in screen: items and flags equal, chain whole"
+    )
+    assert min(collect_hits, screen_hits) >= 100
