@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 import re2
 
+from monitor.models import Condition, Confidence, PersonKind
+from monitor.roster.importer import read_roster
+
 DEMO = Path(__file__).resolve().parents[2] / "demo"
 KINDS = {"unggahan", "komentar", "suka", "bagikan"}
 TICKETS = ("1", "2", "3")
@@ -145,6 +148,20 @@ def test_roster_holds_the_treacherous_people() -> None:
     assert confidences == {"diduga", "cocok", "terverifikasi"}
 
 
+def test_roster_is_imported_whole() -> None:
+    draft = read_roster(DEMO / "roster.csv")
+    assert draft.rejected == ()
+    assert draft.notes == ()
+    assert len(draft.rows) == len(ROSTER)
+    accounts = [account for row in draft.rows for account in row.accounts]
+    assert len(accounts) == len(ACCOUNTS)
+    assert {row.appointment.kind for row in draft.rows} == set(PersonKind)
+    assert {account.confidence for account in accounts} == set(Confidence)
+    assert {one for account in accounts for one in account.conditions} == {Condition.TRADE, Condition.HIJACKED}
+    assert sum(account.official for account in accounts) == 1
+    assert sum(row.spouse_of_candidate and row.leave_since is not None for row in draft.rows) == 1
+
+
 def test_nips_have_a_valid_shape() -> None:
     nips = [row["NIP"] for row in ROSTER if row["NIP"]]
     assert len(nips) == len(set(nips))
@@ -153,7 +170,7 @@ def test_nips_have_a_valid_shape() -> None:
         assert nip.isascii()
         assert nip.isdigit()
         datetime.strptime(nip[:8] + "+0700", "%Y%m%d%z")
-        datetime.strptime(nip[8:14] + "+0700", "%Y%m%z")
+        assert nip[12:14] == "21" or 1 <= int(nip[12:14]) <= 12
         assert nip[14] in "12"
 
 
