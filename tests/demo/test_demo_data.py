@@ -3,7 +3,7 @@
 import csv
 import json
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,7 +11,11 @@ from urllib.parse import urlsplit
 import pytest
 import re2
 
-from monitor.models import Condition, Confidence, PersonKind
+from monitor.collectors.articles import ArticlesSource
+from monitor.collectors.base import Source
+from monitor.collectors.records import RecordsSource
+from monitor.config import ArticleSource, FileSource
+from monitor.models import Condition, Confidence, Item, ItemKind, Outcome, PersonKind, Request, Response
 from monitor.roster.importer import read_roster
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
@@ -172,6 +176,40 @@ def test_nips_have_a_valid_shape() -> None:
         datetime.strptime(nip[:8] + "+0700", "%Y%m%d%z")
         assert nip[12:14] == "21" or 1 <= int(nip[12:14]) <= 12
         assert nip[14] in "12"
+
+
+def _collected(source: Source, path: Path) -> tuple[Item, ...]:
+    seen_at = datetime(2025, 8, 1, tzinfo=UTC)
+    kind = "text/html" if path.suffix == ".html" else "text/plain"
+    page = source.read(Response(Request(path.name, "file"), seen_at, None, body=path.read_bytes(), content_type=kind))
+    assert page.outcome is Outcome.OK_ITEMS
+    assert [one for one in page.problems if "tanpa tanggal" not in one] == []
+    return page.items
+
+
+def test_collectors_read_every_record_without_a_complaint() -> None:
+    lines = RecordsSource(FileSource(type="jsonl", id="a", path="a", zone="WIB"), lambda _: ())
+    sheet = RecordsSource(FileSource(type="csv", id="b", path="b", zone="WIB"), lambda _: ())
+    items = [
+        item
+        for path in sorted((DEMO / "items").iterdir())
+        for item in _collected(sheet if path.suffix == ".csv" else lines, path)
+    ]
+    assert {item.native_id for item in items} == set(ITEMS)
+    assert all(item.happened_at is not None and item.happened_at.year == 2025 for item in items)
+    assert {item.happened_rule for item in items} == {"offset", "sumber:WIB"}
+
+
+@pytest.mark.parametrize("path", sorted((DEMO / "berita").iterdir()), ids=lambda path: path.name)
+def test_collectors_read_every_article(path: Path) -> None:
+    (item,) = _collected(
+        ArticlesSource(ArticleSource(type="articles", id="c", path="c", zone="WIB"), lambda _: ()), path
+    )
+    assert item.kind is ItemKind.ARTICLE
+    assert item.title
+    assert "Baca juga" not in item.text
+    assert "Terpopuler" not in item.text
+    assert (item.happened_at is not None) == (path.suffix == ".html")
 
 
 @pytest.mark.parametrize("path", sorted((DEMO / "berita").iterdir()), ids=lambda path: path.name)
