@@ -155,3 +155,11 @@ class Audit:
             NotAllowedError: no reason was given, or there is no such item.
         """
         erasure.erase_item(self._connection, self, item_id, why, user_id)
+
+    def erase_payload(self, seq: int, why: str, user_id: int | None) -> None:
+        """Erase what an entry says, by an entry that says so.
+
+        Raises:
+            NotAllowedError: no reason was given, or nothing is left to erase.
+        """
+        erasure.erase_payload(self._connection, self, seq, why, user_id)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -25,23 +27,39 @@ def identity_digest(platform: str, native_id: str) -> str:
     return sha256(f"{platform}\n{native_id}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def erase_item(connection: Connection, audit: Audit, item_id: int, why: str, user_id: int | None) -> None:
-    """See `Audit.erase_item`."""
+@contextmanager
+def _erasing(connection: Connection, why: str) -> Iterator[Database]:
+    """Overwrite freed pages and empty the log, so that the words do not live on in the file."""
     if not why.strip():
         raise NotAllowedError("penghapusan perlu alasan — sebutkan dasar atau jadwal retensinya")
-    # Freed pages are overwritten and the log is emptied, so that the words do not live on in the file.
     connection.db.execute("PRAGMA secure_delete=ON")
     try:
         with connection.transaction(durable=True) as db:
-            ledger = Ledger()
-            _erase_versions(db, ledger, item_id)
-            _erase_flags(db, ledger, item_id)
-            audit.append(
-                db, ledger, action="hapus_item", subject=f"item:{item_id}", payload={"alasan": why}, user_id=user_id
-            )
+            yield db
         connection.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     finally:
         connection.db.execute("PRAGMA secure_delete=OFF")
+
+
+def erase_item(connection: Connection, audit: Audit, item_id: int, why: str, user_id: int | None) -> None:
+    """See `Audit.erase_item`."""
+    with _erasing(connection, why) as db:
+        ledger = Ledger()
+        _erase_versions(db, ledger, item_id)
+        _erase_flags(db, ledger, item_id)
+        audit.append(
+            db, ledger, action="hapus_item", subject=f"item:{item_id}", payload={"alasan": why}, user_id=user_id
+        )
+
+
+def erase_payload(connection: Connection, audit: Audit, seq: int, why: str, user_id: int | None) -> None:
+    """See `Audit.erase_payload`."""
+    with _erasing(connection, why) as db:
+        if db.execute("DELETE FROM audit_payloads WHERE seq=?", (seq,)).rowcount == 0:
+            raise NotAllowedError(f"isian entri {seq} tidak ada atau sudah dihapus — periksa nomornya")
+        audit.append(
+            db, Ledger(), action="hapus_isian", subject=f"audit:{seq}", payload={"alasan": why}, user_id=user_id
+        )
 
 
 def _erase_versions(db: Database, ledger: Ledger, item_id: int) -> None:

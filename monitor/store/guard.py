@@ -20,7 +20,7 @@ from monitor.store.codec import dumps
 Cell = str | int | float | None
 SALT_BYTES = 16
 GONE = b""
-_PLACE = Struct(">HQ")
+_PLACE = Struct(">qqq")
 
 # The number of a table is part of the ledger: append only, never renumber. The first column is the primary key.
 TABLES: dict[str, tuple[int, tuple[str, ...]]] = {
@@ -62,8 +62,7 @@ def rows_digest(ledger: Iterable[tuple[int, int, bytes]]) -> str:
     """Digest the ledger rows (table, primary key, digest) of one entry, in their order."""
     whole = sha256()
     for table, key, digest in ledger:
-        whole.update(_PLACE.pack(table, key & 0xFFFFFFFFFFFFFFFF))
-        whole.update(len(digest).to_bytes(1, "big"))
+        whole.update(_PLACE.pack(table, key, len(digest)))
         whole.update(digest)
     return whole.hexdigest()
 

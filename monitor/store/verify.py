@@ -96,7 +96,8 @@ def whole(db: Database, heads_folder: Path | None) -> AuditReport:
             heads, problems = read_heads(heads_folder)
             for line in [*problems, *against_heads(db, heads)]:
                 found.add(line)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, TypeError, ValueError) as error:
+        # Another tool can leave cells of a kind that this program never writes, or text that is no UTF-8.
         found.add(f"basis data tidak dapat dibaca seluruhnya ({error}) — pulihkan dari cadangan")
     return AuditReport(not found.lines, entries, tuple(found.lines))
 

@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.errors import AuditError, NotAllowedError
+from monitor.models import Confidence, ReasonCode, Screened, State
+from monitor.store import AuditReport, QueueQuery, Store
+from monitor.store.guard import TABLES
+from tests.fakes import FakeClock
+from tests.fakes_store import a_case, add_people, add_user, an_item, flag_all, open_store, save
+
+GUARDED = [*TABLES, "audit_chain", "audit_payloads", "row_ledger"]
+
+
+def filled(folder: Path) -> None:
+    """A closed database with something in every guarded table."""
+    folder.mkdir(exist_ok=True)
+    with open_store(folder) as store:
+        one, two = a_case(store, 4)[:2]
+        save(store, an_item("p0", "teks yang disunting"))
+        user = add_user(store)
+        seen = store.decisions.append(one, user.user_id, State.CLEARED, ReasonCode.PASSIVE, "hadir saja", expected=None)
+        store.decisions.undo(seen.decision_id, user.user_id, seen.decision_id)
+        store.decisions.append(two, user.user_id, State.LEAD, ReasonCode.CALL, "ajakan jelas", expected=None)
+        store.users.set_password(user.user_id, "sandi lain yang panjang")
+        store.roster.set_confidence(1, Confidence.VERIFIED, ["pengakuan", "kartu"], user.user_id)
+        assert store.audit.verify() == AuditReport(True, store.audit.head().seq, ())
+
+
+def checked(folder: Path, heads: Path | None = None) -> AuditReport:
+    with open_store(folder) as store:
+        return store.audit.verify(heads)
+
+
+def tampered(folder: Path, *statements: str) -> None:
+    """Do what another tool would do: a plain connection, triggers dropped first."""
+    conn = sqlite3.connect(folder / "netra.db", isolation_level=None)
+    try:
+        for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
+            conn.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            conn.execute(statement)
+    finally:
+        conn.close()
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("penuh")
+    filled(folder)
+    return folder
+
+
+@pytest.fixture
+def copy(full: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(full, tmp_path / "salinan"))
+
+
+@pytest.mark.parametrize("table", ["item_versions", "flag_opinions", "decisions", "audit_chain", "row_ledger"])
+def test_triggers_stop_update_and_delete(store: Store, table: str) -> None:
+    a_case(store)
+    user = add_user(store)
+    store.decisions.append(1, user.user_id, State.IN_REVIEW, None, "", expected=None)
+    conn = store._connection.db.conn
+    column = conn.execute(f"SELECT name FROM pragma_table_info('{table}') LIMIT 1 OFFSET 1").fetchone()[0]
+    for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
+        with pytest.raises(sqlite3.IntegrityError, match="hanya dapat ditambah"):
+            conn.execute(statement)
+
+
+@pytest.mark.parametrize("table", GUARDED)
+def test_a_deleted_row_is_found(copy: Path, table: str) -> None:
+    tampered(copy, "PRAGMA foreign_keys=OFF", f"DELETE FROM {table} WHERE rowid = (SELECT max(rowid) FROM {table})")
+    assert not checked(copy).ok
+
+
+@pytest.mark.parametrize("table", GUARDED)
+def test_an_inserted_row_is_found(copy: Path, table: str) -> None:
+    conn = sqlite3.connect(copy / "netra.db")
+    info = conn.execute(f"PRAGMA table_info({table})").fetchall()
+    conn.close()
+    unique = {"nip", "username", "number", "version"}
+    cells = ["1000" if row[5] else f"{row[1]} + 77" if row[1] in unique and row[2] == "INTEGER" else
+             f"{row[1]} || 'x'" if row[1] in unique else row[1] for row in info]  # fmt: skip
+    tampered(copy, f"INSERT INTO {table} SELECT {','.join(cells)} FROM {table} LIMIT 1")
+    assert not checked(copy).ok
+
+
+def test_insert_or_replace_on_a_plain_connection_is_found(copy: Path) -> None:
+    conn = sqlite3.connect(copy / "netra.db", isolation_level=None)
+    conn.execute(
+        "INSERT OR REPLACE INTO decisions SELECT decision_id, flag_id, user_id, before, 'bersih', reason, decided_at, "
+        "undoes, salt FROM decisions WHERE decision_id = 3"
+    )
+    conn.close()
+    report = checked(copy)
+    assert "decisions: baris 3 berubah" in report.problems
+    assert any("keadaan tanda" in line for line in report.problems)
+
+
+def test_what_the_queue_shows_must_follow_from_the_decisions(copy: Path) -> None:
+    tampered(copy, "UPDATE flags SET state='bersih' WHERE flag_id=3")
+    assert checked(copy).problems == ("flags: keadaan tanda 3 tidak sesuai dengan keputusan atau pendapatnya",)
+
+
+def test_an_edit_cannot_be_hidden_behind_the_older_version(copy: Path) -> None:
+    tampered(copy, "UPDATE items SET version=1, version_id=1 WHERE item_id=1")
+    assert checked(copy).problems == ("items: item 1 tidak menunjuk versi terbarunya",)
+
+
+def _cells(folder: Path) -> list[tuple[str, str, int]]:
+    conn = sqlite3.connect(folder / "netra.db")
+    try:
+        return [
+            (table, name, rowid)
+            for table in GUARDED
+            for _place, name, *_rest in conn.execute(f"PRAGMA table_info({table})").fetchall()
+            if (table, name) != ("row_ledger", "ledger_id")
+            for (rowid,) in conn.execute(f"SELECT rowid FROM {table}").fetchall()
+        ]
+    finally:
+        conn.close()
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_any_single_cell_change_is_found(
+    full: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    table, column, rowid = data.draw(st.sampled_from(_cells(full)))
+    folder = Path(shutil.copytree(full, tmp_path_factory.mktemp("sel") / "x"))
+    conn = sqlite3.connect(folder / "netra.db")
+    (kind,) = conn.execute("SELECT type FROM pragma_table_info(?) WHERE name=?", (table, column)).fetchone()
+    (old,) = conn.execute(f"SELECT {column} FROM {table} WHERE rowid=?", (rowid,)).fetchone()
+    conn.close()
+    values = {"INTEGER": st.integers(0, 10**9), "REAL": st.floats(0, 1), "BLOB": st.binary(max_size=40)}
+    new = data.draw(values.get(kind, st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)))
+    if new == old:
+        return
+    tampered(folder, "PRAGMA foreign_keys=OFF")
+    conn = sqlite3.connect(folder / "netra.db", isolation_level=None)
+    try:
+        conn.execute(f"UPDATE {table} SET {column}=? WHERE rowid=?", (new, rowid))
+    except sqlite3.IntegrityError:
+        return
+    finally:
+        conn.close()
+    assert not checked(folder).ok, (table, column, rowid, old, new)
+    shutil.rmtree(folder)
+
+
+def test_heads_find_a_chain_that_was_cut_off_or_rewritten(tmp_path: Path) -> None:
+    work, heads = tmp_path / "kerja", tmp_path / "kepala"
+    filled(work)
+    with open_store(work) as store:
+        path = store.audit.write_head(heads)
+        seq = store.audit.head().seq
+    assert path.name == "kepala-2025-06-01.txt"
+    assert f"kepala seq={seq} hash=" in path.read_text(encoding="utf-8")
+    assert "netra audit verify" in path.read_text(encoding="utf-8")
+    assert checked(work, heads).ok
+    (work / "netra.db").unlink()
+    filled(work)
+    assert checked(work).ok
+    rewritten = checked(work, heads)
+    assert any("ditulis ulang" in line for line in rewritten.problems)
+    (work / "netra.db").unlink()
+    assert any("terpotong" in line for line in checked(work, heads).problems)
+    with open_store(work) as store, pytest.raises(AuditError, match="terpotong"):
+        store.audit.write_head(heads)
+
+
+def test_heads_are_added_and_never_overwritten(store: Store, clock: FakeClock, tmp_path: Path) -> None:
+    heads = tmp_path / "kepala"
+    first = store.audit.write_head(heads)
+    text = first.read_text(encoding="utf-8")
+    assert store.audit.write_head(heads) == first
+    assert first.read_text(encoding="utf-8") == text
+    store.audit.note("ekspor", "flag:1", {"berkas": "contoh.pdf"})
+    assert store.audit.write_head(heads) == first
+    assert first.read_text(encoding="utf-8").startswith(text)
+    clock.tick(days=1)
+    store.audit.note("ekspor", "flag:1", {})
+    assert store.audit.write_head(heads).name == "kepala-2025-06-02.txt"
+    assert store.audit.verify(heads).ok
+    first.write_text(text.replace("hash=", "hash=x"), encoding="utf-8")
+    assert any("tidak terbaca" in line for line in store.audit.verify(heads).problems)
+
+
+def test_entries_tell_what_happened(store: Store) -> None:
+    user = add_user(store)
+    store.audit.note("lihat", "orang:1", {"alasan": "penelusuran"}, user.user_id)
+    entry = store.audit.entries()[-1]
+    assert (entry.seq, entry.user_id, entry.action, entry.subject) == (3, user.user_id, "lihat", "orang:1")
+    assert entry.payload == '{"alasan":"penelusuran"}'
+    assert [one.action for one in store.audit.entries(after_seq=1, limit=1)] == ["pengguna_dibuat"]
+
+
+def test_erasure_leaves_a_tombstone_and_a_whole_chain(store: Store, tmp_path: Path) -> None:
+    secret = "kata rahasia sekali"
+    save(store, an_item("p9", secret))
+    people = add_people(store)
+    [stored] = store.items.unscreened(9)
+    [flag_id] = flag_all(store, people, [stored])
+    user = add_user(store)
+    store.decisions.append(flag_id, user.user_id, State.CLEARED, ReasonCode.PASSIVE, secret, expected=None)
+    before = store.items.count()
+    store.audit.erase_item(stored.item_id, "retensi 90 hari", user.user_id)
+    assert store.audit.verify().ok
+    tomb = store.items.get(stored.item_id)
+    assert (tomb.item.text, tomb.item.author, tomb.content_sha256) == ("", None, stored.content_sha256)
+    flag = store.flags.get(flag_id)
+    assert (flag.state, flag.actor.person.name, flag.decisions[0].note) == (State.CLEARED, "(dihapus)", "")
+    assert flag_id not in [one.flag_id for one in store.flags.queue(QueueQuery(states=tuple(State))).flags]
+    save(store, an_item("p9", secret))
+    assert store.items.count() == before
+    with pytest.raises(NotAllowedError, match="tidak ada atau sudah"):
+        store.audit.erase_item(stored.item_id, "lagi", None)
+    with pytest.raises(NotAllowedError, match="alasan"):
+        store.audit.erase_item(1, " ", None)
+    store.close()
+    for path in tmp_path.iterdir():
+        assert secret.encode() not in path.read_bytes(), path
+
+
+def test_an_erased_row_cannot_be_brought_back_with_another_tool(store: Store, tmp_path: Path) -> None:
+    save(store, an_item("a"))
+    store.audit.erase_item(1, "permintaan subjek data", None)
+    store.close()
+    tampered(tmp_path, "UPDATE item_versions SET payload='{}'")
+    assert checked(tmp_path).problems == ("item_versions: baris 1 berubah",)
+
+
+def test_a_payload_may_only_go_with_an_entry_that_says_so(store: Store) -> None:
+    seq = store.audit.note("lihat", "orang:1", {"nama": "Uji Rekaan"})
+    store.audit.erase_payload(seq, "permintaan subjek data", None)
+    assert store.audit.verify().ok
+    assert store.audit.entries(after_seq=seq - 1)[0].payload == ""
+    with pytest.raises(NotAllowedError):
+        store.audit.erase_payload(seq, "lagi", None)
+
+
+def test_bulk_writes_cost_one_entry_a_batch(store: Store) -> None:
+    for start in range(0, 3000, 500):
+        save(store, *[an_item(f"a{start + number}") for number in range(500)])
+    batch = store.items.unscreened(3000)
+    store.flags.save([Screened(one) for one in batch], 1, "d")
+    report = store.audit.verify()
+    assert report == AuditReport(True, 7, ())
