@@ -96,7 +96,7 @@ def nip(cell: Cell) -> str:
     if isinstance(cell, float) or _SCIENTIFIC.fullmatch(written):
         raise BadCellError("NIP menjadi bilangan (bentuk 1.98E+17) sehingga angka belakangnya hilang", _AS_TEXT)
     digits = "".join(one for one in written if one not in " .-_'\xa0")
-    if digits.casefold() in _NOTHING:
+    if nothing(written) or not digits:
         return ""
     if not (digits.isascii() and digits.isdigit()):
         raise BadCellError("NIP memuat huruf atau tanda lain", "tulis 18 angka saja")
@@ -131,6 +131,11 @@ def kind_in_nip(digits: str) -> PersonKind:
     return PersonKind.PPPK if digits[12:14] == "21" else PersonKind.PNS
 
 
+def kind_rests_on_nip(cell: Cell) -> bool:
+    """Tell whether a list says no more than "ASN", or nothing, so that only the NIP tells the kind."""
+    return nothing(cell) or text(cell).casefold() in FROM_NIP
+
+
 def kind(cell: Cell, nip_digits: str) -> PersonKind:
     """Read the kind of employment; where the list only says "ASN" or nothing, the NIP tells PNS from PPPK.
 
@@ -142,7 +147,7 @@ def kind(cell: Cell, nip_digits: str) -> PersonKind:
         return KIND_WORDS[word]
     if word == "pensiun":
         raise BadCellError("jenis tertulis pensiun", "tulis jenis semula dan isi kolom `TMT Pensiun`")
-    if nothing(cell) or word in FROM_NIP:
+    if kind_rests_on_nip(cell):
         if nip_digits:
             return kind_in_nip(nip_digits)
         raise BadCellError(

@@ -141,7 +141,9 @@ class _Reader:
         return tries.read(lambda: cells.nip(cell), "") if kind in _WITH_NIP else ""
 
     def _appointment(self, line: Line, nip: str, tries: _Tries) -> Appointment:
-        kind = tries.read(lambda: cells.kind(self._cell(line, "jenis"), nip), PersonKind.PNS)
+        kind = PersonKind.PNS
+        if not (tries.problems and cells.kind_rests_on_nip(self._cell(line, "jenis"))):
+            kind = tries.read(lambda: cells.kind(self._cell(line, "jenis"), nip), kind)
         if nip and kind in _WITH_NIP and kind is not cells.kind_in_nip(nip):
             self.notes.append(
                 f"Baris {line.number}: jenis {kind.value} tidak sesuai dengan NIP; dipakai yang tertulis."
