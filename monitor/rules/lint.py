@@ -6,7 +6,6 @@ Doubts: the same phrase twice, two rules that ask the same, a placeholder that r
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -17,11 +16,10 @@ from monitor.errors import Problem, RulesError
 from monitor.models import Level
 from monitor.rules import RuleSet
 from monitor.rules.engine import Rule
+from monitor.rules.patterns import PLACEHOLDER
 from monitor.rules.schema import Entry, Status
 from monitor.rules.view import canonical
 from monitor.targets import Targets
-
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +123,7 @@ def _doubts(rules: RuleSet) -> Iterator[Problem]:
 
 def _placeholders(entry: Entry) -> Iterator[str]:
     for text in (entry.phrase or "", *(entry.hashtag or ())):
-        yield from _PLACEHOLDER.findall(text)
+        yield from PLACEHOLDER.findall(text)
     for part in entry.near.words if entry.near is not None else ():
         yield from _placeholders(part)
 

@@ -18,7 +18,7 @@ from monitor import strictyaml
 from monitor.errors import Problem, RulesError
 from monitor.rules.engine import Engine, Rule
 from monitor.rules.nodes import Node
-from monitor.rules.patterns import TARGET_NAMES, ConditionError, Vocabulary
+from monitor.rules.patterns import PLACEHOLDER, TARGET_NAMES, ConditionError, Vocabulary, unknown_name
 from monitor.rules.samples import EXAMPLE_CONTEST, failures
 from monitor.rules.schema import Entry, LexiconFile, RuleFile
 from monitor.rules.scope import ScopeAtoms
@@ -46,7 +46,7 @@ def load(folder: Path, targets: Targets, zone: tzinfo) -> Loaded:
         RulesError: every mistake of every file, each with file, line, column and advice.
     """
     lexicons, problems = _lexicons(folder)
-    files, more = _rule_files(folder)
+    files, more = _rule_files(folder, (*TARGET_NAMES, *lexicons))
     problems += more
     loaded, more = _compile(files, lexicons, targets, zone)
     problems += more
@@ -97,7 +97,7 @@ def _document(path: Path, shown_as: str) -> tuple[Document | None, list[Problem]
     return document, problems
 
 
-def _rule_files(folder: Path) -> tuple[list[tuple[RuleFile, Document]], list[Problem]]:
+def _rule_files(folder: Path, known: Sequence[str]) -> tuple[list[tuple[RuleFile, Document]], list[Problem]]:
     files: list[tuple[RuleFile, Document]] = []
     problems: list[Problem] = []
     seen: dict[str, str] = {}
@@ -113,6 +113,7 @@ def _rule_files(folder: Path) -> tuple[list[tuple[RuleFile, Document]], list[Pro
         rule, more = strictyaml.validate(RuleFile, document)
         problems += more
         if rule is None:
+            problems += _unknown_names(document, known)  # so that they are said at once with the rest
             continue
         if rule.id in seen:
             problems.append(
@@ -122,6 +123,21 @@ def _rule_files(folder: Path) -> tuple[list[tuple[RuleFile, Document]], list[Pro
         seen[rule.id] = document.file
         files.append((rule, document))
     return files, problems
+
+
+def _unknown_names(document: Document, known: Sequence[str]) -> Iterator[Problem]:
+    """Find unknown placeholders in a file that does not fit the schema."""
+    todo: list[tuple[Key, object]] = [((group,), document.data.get(group)) for group in ("any", "all", "none")]
+    while todo:
+        key, value = todo.pop()
+        if isinstance(value, dict):
+            todo += [((*key, name), one) for name, one in value.items() if name != "regex"]
+        elif isinstance(value, list):
+            todo += [((*key, index), one) for index, one in enumerate(value)]
+        elif isinstance(value, str):
+            for name in PLACEHOLDER.findall(value):
+                if name not in known:
+                    yield document.problem(key, *unknown_name(name, known))
 
 
 # --------------------------------------------------------------------------- compiling

@@ -24,7 +24,7 @@ from monitor.targets import Targets
 TARGET_NAMES = (
     "kandidat", "partai", "nomor", "nomor_partai", "tagar", "slogan", "kubu", "akun_pemenangan", "sasaran"
 )  # fmt: skip
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _DFA_LIMIT = 5_000
 _SHORT = 3
 COMMON = "kata_umum"
@@ -36,6 +36,13 @@ class ConditionError(ValueError):
     def __init__(self, message: str, advice: str) -> None:
         super().__init__(message)
         self.advice = advice
+
+
+def unknown_name(name: str, known: Sequence[str]) -> tuple[str, str]:
+    """Say (message, advice) for a placeholder that is neither a kind of target term nor a lexicon."""
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    advice = f"maksud Anda `{{{close[0]}}}`?" if close else "pilihan: " + ", ".join(sorted(known))
+    return f"`{{{name[:40]}}}` bukan isian atau kamus yang dikenal", advice
 
 
 @dataclass(frozen=True)
@@ -148,7 +155,7 @@ class Vocabulary:
             return self._plain(f"tag:{canonical(tag)}", ("#" + tag.lstrip("#"),))
         parts = []
         for part in tag.lstrip("#").split("+"):
-            name = _PLACEHOLDER.fullmatch(part.strip())
+            name = PLACEHOLDER.fullmatch(part.strip())
             words = self.written(name.group(1)) if name else ((part, Owner(-1)),)
             parts.append(tuple((canonical(word).replace(" ", "").replace("-", ""), owner) for word, owner in words))
         clean = tuple(
@@ -175,9 +182,7 @@ class Vocabulary:
         """Refuse a name that is neither a kind of target term nor a lexicon."""
         known = (*TARGET_NAMES, *self.lexicons)
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-            advice = f"maksud Anda `{{{close[0]}}}`?" if close else "pilihan: " + ", ".join(sorted(known))
-            raise ConditionError(f"`{{{name[:40]}}}` bukan isian atau kamus yang dikenal", advice)
+            raise ConditionError(*unknown_name(name, known))
 
     def written(self, name: str) -> Iterator[tuple[str, Owner]]:
         """Give the literals of a placeholder; the atom of the owner is not filled in."""
