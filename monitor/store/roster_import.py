@@ -15,6 +15,7 @@ from monitor.models import (
     Change,
     Confidence,
     HandleSpan,
+    PersonKind,
     RosterChange,
     RosterRow,
 )
@@ -92,24 +93,23 @@ class RosterImport:
         if held is not None:
             self.ledger.replace(self._db, "persons", (*held[:-1], day_text(self._today)))
 
-    def _open(self, person_id: int) -> tuple[int, Appointment] | None:
-        """Give the appointment that is still open, the newest if there are several."""
+    def _newest(self, person_id: int) -> tuple[int, Appointment] | None:
+        """Give the newest appointment, open or closed; an open one stands before any closed one."""
         row = self._db.execute(
-            "SELECT appointment_id FROM appointments WHERE person_id=? AND until IS NULL "
-            "ORDER BY coalesce(since, '') DESC, appointment_id DESC LIMIT 1",
+            "SELECT appointment_id, kind, office, post, region, since, until FROM appointments WHERE person_id=? "
+            "ORDER BY until IS NULL DESC, coalesce(since, '') DESC, appointment_id DESC LIMIT 1",
             (person_id,),
         ).fetchone()
         if row is None:
             return None
-        person = people.persons(self._db, [person_id])[0]
-        return int(row[0]), [one for one in person.appointments if one.until is None][-1]
+        key, kind, office, post, region, since, until = row
+        return int(key), Appointment(PersonKind(kind), office, post, region, people.day(since), people.day(until))
 
     def _appoint(self, person_id: int, wanted: Appointment) -> None:
         """Bring the appointments up to what the list says of today."""
-        held = self._open(person_id)
+        held = self._newest(person_id)
         if held is None:
-            if not self._stands(person_id, wanted):
-                self._insert(person_id, wanted)
+            self._insert(person_id, wanted)
             return
         key, old = held
         if _same_post(old, wanted):
@@ -122,24 +122,20 @@ class RosterImport:
             # The new post began no later than the old one: the old entry was a mistake of the list.
             self._replace(key, person_id, replace(wanted, since=since))
             return
-        self._replace(key, person_id, replace(old, until=since - _DAY))
+        if old.until is None or since <= old.until:
+            self._replace(key, person_id, replace(old, until=since - _DAY))
         self._insert(person_id, replace(wanted, since=since))
 
-    def _stands(self, person_id: int, wanted: Appointment) -> bool:
-        return wanted in people.persons(self._db, [person_id])[0].appointments
-
     def _retire(self, person_id: int, row: RosterRow) -> None:
-        held = self._open(person_id)
+        """Let the newest appointment end the day before the pension; one that ended earlier stays."""
+        held = self._newest(person_id)
         last = (row.retired_on or self._today) - _DAY
         if held is None:
-            person = people.persons(self._db, [person_id])
-            if person and not person[0].appointments:
-                self._insert(person_id, replace(row.appointment, until=last))
+            self._insert(person_id, replace(row.appointment, until=last))
             return
         key, old = held
-        if old.since is not None and last < old.since:
-            last = old.since
-        self._replace(key, person_id, replace(old, until=last))
+        if old.until is None or old.until > last:
+            self._replace(key, person_id, replace(old, until=max(last, old.since or last)))
 
     def _insert(self, person_id: int, one: Appointment) -> None:
         key = next_key(self._db, "appointments")

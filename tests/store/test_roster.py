@@ -195,3 +195,26 @@ def test_nothing_of_a_list_is_applied_when_one_line_fails(store: Store) -> None:
             [RosterChange(Change.NEW, a_row(3), None), RosterChange(Change.UPDATED, twin, store.roster.persons()[1])]
         )
     assert [one.person_id for one in store.roster.persons()] == [person.person_id, 2]
+
+
+def test_a_list_that_shows_a_pensioner_in_office_opens_the_post_again(store: Store) -> None:
+    add_people(store)
+    retired = apply_to_first(store, Change.RETIRED, a_row(retired_on=date(2025, 5, 1)))
+    assert apply_to_first(store, Change.RETIRED, a_row(retired_on=date(2025, 5, 1))) == retired
+    assert apply_to_first(store, Change.SAME, a_row()).appointments == (a_row().appointment,)
+
+
+def test_a_new_post_after_an_ended_one_leaves_the_gap(store: Store) -> None:
+    ended = replace(a_row().appointment, until=date(2024, 12, 31))
+    change(store, Change.NEW, a_row(appointment=ended))
+    new = Appointment(PersonKind.PPPK, "Badan Contoh", "Analis", "Kabupaten Contoh", date(2025, 3, 1))
+    person = apply_to_first(store, Change.MOVED, a_row(appointment=new))
+    assert person.appointments == (ended, new)
+    assert person.on(date(2025, 2, 1)) is None
+    assert apply_to_first(store, Change.SAME, a_row(appointment=new)) == person
+
+
+def test_somebody_first_seen_as_a_pensioner_is_kept_as_one(store: Store) -> None:
+    change(store, Change.NEW, a_row(retired_on=date(2025, 2, 1)))
+    assert store.roster.persons()[0].on(date(2025, 2, 1)) is None
+    assert store.roster.persons()[0].on(date(2025, 1, 31)) is not None
