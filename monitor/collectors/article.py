@@ -57,7 +57,7 @@ def read(html: bytes, content_type: str, site: Site, seen_at: datetime, zone: st
     body = _selected(soup, site) or _from_json(inside)
     if not body:
         body = trafilatura.extract(text, include_comments=False, include_tables=True, deduplicate=False) or ""
-    body = without_noise(body)
+    body = without_noise(body).removeprefix(f"{title}\n" if title else "")
     partial = not body or any(soup.select_one(selector) for selector in site.partial)
     if partial:
         problems.append("isi artikel tidak lengkap" if body else "isi artikel tidak ditemukan")
@@ -97,15 +97,19 @@ def plain(html: str) -> str:
 
 
 def without_noise(text: str) -> str:
-    """Drop the lines that are no news."""
+    """Drop the lines that are no news, and what a lone "Baca juga:" points at in the line below it."""
     known = sites.load()
     kept: list[str] = []
+    pointed_at = False
     for line in text.splitlines():
         low = " ".join(line.split()).casefold().lstrip("-–•*|> ")
+        if not low:
+            continue
         short = len(low) < _LONGEST_NOISE
         noise = short and (low.startswith(known.noise_starts) or any(part in low for part in known.noise_contains))
-        if low and not noise:
+        if not noise and not (pointed_at and short):
             kept.append(" ".join(line.split()))
+        pointed_at = noise and low.rstrip(" :") in known.noise_pointers
     return "\n".join(kept)
 
 

@@ -92,7 +92,9 @@ class NewsSource:
             problems.append(f"butir {number}: tanpa judul dan isi; dilewati")
             return None
         guid = _text(entry.get("id")).strip()
-        raw = next((_text(entry.get(key)) for key in ("published", "updated", "created") if entry.get(key)), "")
+        # dict.get: feedparser's own would lend `published` to an absent `updated`, with a warning.
+        raws = (_text(dict.get(entry, key)) for key in ("published", "updated", "created"))
+        raw = next((text for text in raws if text), "")
         stamp = dates.parse(
             raw,
             seen_at=response.fetched_at,

@@ -48,6 +48,7 @@ class Sites(BaseModel):
 
     noise_starts: tuple[str, ...]
     noise_contains: tuple[str, ...]
+    noise_pointers: tuple[str, ...]
     sites: dict[str, Site] = Field(min_length=1)
 
 

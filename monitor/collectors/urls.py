@@ -25,7 +25,7 @@ _PAGE_END = re.compile(r"(/[^/]*[a-z][^/]*)/[1-9][0-9]?/?\Z", re.IGNORECASE)
 
 
 def canonical(url: str, *, page_params: tuple[str, ...] = (), page_in_path: bool = False) -> str:
-    """Give the address under which twins of one article are the same.
+    """Give the key under which twins of one article are the same; it is compared, never asked.
 
     `page_params` names query parameters that only turn pages (`page`); `page_in_path` says that a short number at the
     end of the path does (`/read/88101/slug/2`). What is no http(s) address is given back stripped.
@@ -39,9 +39,9 @@ def canonical(url: str, *, page_params: tuple[str, ...] = (), page_in_path: bool
     if parts.scheme not in _PORTS or not parts.hostname:
         return text
     host = parts.hostname
-    for twin in ("m.", "amp."):
+    for twin in ("www.", "m.", "amp."):
         if host.startswith(twin) and host.count(".") > 1:
-            host = "www." + host.removeprefix(twin)
+            host = host.removeprefix(twin)
     if port is not None and str(port) != _PORTS[parts.scheme]:
         host = f"{host}:{port}"
     path = _AMP_END.sub("", parts.path)
