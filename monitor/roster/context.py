@@ -81,7 +81,7 @@ def meaningful(text: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The telling words of one appointment. `own_titles` are those before the person's name in the list."""
+    """The telling words of one appointment."""
 
     office: frozenset[str]
     post: frozenset[str]

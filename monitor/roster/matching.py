@@ -32,6 +32,7 @@ from monitor.roster.names import Word, name_words
 _HANDLE_STRENGTH = 0.7
 _BASE = {Form.FULL: 0.6, Form.INITIALS: 0.5, Form.SHORT: 0.4, Form.SINGLE: 0.3}
 _CEILING = 0.95
+_MOST_MENTIONS = 50  # of one person in one article; a hostile page may repeat a name without end
 
 
 def _bare(handle: str) -> str:
@@ -117,15 +118,19 @@ class Roster:
             return
         anywhere = vocabulary(found)
         best: dict[int, tuple[float, Mention, Evidence]] = {}
-        places: dict[int, list[Mention]] = {}
+        seen: dict[int, list[Mention]] = {}
+        places: dict[int, Place] = {}
         for mention in mentions:
+            if mention.form is Form.SINGLE and mention.lowercase:
+                continue
             around = Around(_near(text, found, mention), anywhere)
             for number in mention.people:
-                place = self._place(number, day)
-                evidence = weigh(place, around)
-                if mention.form is Form.SINGLE and mention.lowercase:
+                said = seen.setdefault(number, [])
+                if len(said) == _MOST_MENTIONS:
                     continue
-                places.setdefault(number, []).append(mention)
+                said.append(mention)
+                place = places.get(number) or places.setdefault(number, self._place(number, day))
+                evidence = weigh(place, around)
                 if mention.form is Form.SINGLE and not self._anchored(found, mention, place, evidence):
                     continue
                 strength = _strength(mention, evidence)
@@ -138,7 +143,7 @@ class Roster:
                 Basis.NAME,
                 round(strength, 3),
                 appointment=person.on(day),
-                spans=tuple((found[one.first].start, found[one.last].end) for one in places[number]),
+                spans=tuple((found[one.first].start, found[one.last].end) for one in seen[number]),
                 same_name=max(len(mention.people), self._names.sharing(name_words(person.name))),
                 why=_why(mention, evidence),
             )
@@ -152,18 +157,18 @@ class Roster:
         """A one-word name counts only beside its office or post, and not after somebody else's rank or a street."""
         if mention.continued or not evidence.anchors:
             return False
-        return not someone_elses_post(found[: mention.first], place)
+        return not someone_elses_post(found[max(0, mention.first - 1) : mention.first], place)
 
 
 def _near(text: str, found: list[Word], mention: Mention) -> frozenset[str]:
     """The telling words within `NEAR` words of a mention, in the same paragraph."""
     first, last = mention.first, mention.last
     start, end = found[first].start, found[last].end
-    before = text.rfind("\n", 0, start)
-    after = text.find("\n", end)
+    left, right = found[max(0, first - NEAR) : first], found[last + 1 : last + 1 + NEAR]
+    before = text.rfind("\n", left[0].start, start) if left else start
+    after = text.find("\n", end, right[-1].end) if right else end
     after = len(text) if after < 0 else after
-    nearby = [*found[max(0, first - NEAR) : first], *found[last + 1 : last + 1 + NEAR]]
-    return vocabulary([word for word in nearby if before < word.start < after])
+    return vocabulary([word for word in (*left, *right) if before < word.start < after])
 
 
 def _strength(mention: Mention, evidence: Evidence) -> float:

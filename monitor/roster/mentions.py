@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from itertools import accumulate
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -43,19 +44,26 @@ class NameIndex:
         self._names = names
         full: dict[str, list[int]] = {}
         short: dict[str, list[int]] = {}
-        self._initials: dict[str, list[int]] = {}
         for number, parts in enumerate(names):
             if not parts:
                 continue
             full.setdefault(" " + " ".join(parts), []).append(number)
             if len(parts) >= 3:
                 short.setdefault(f" {parts[0]} {parts[1]}", []).append(number)
-                for written in _with_initials(parts):
-                    self._initials.setdefault(written, []).append(number)
         self._owners = [(name, tuple(full.get(name, ())), tuple(short.get(name, ()))) for name in {**full, **short}]
         patterns = [name for name, _, _ in self._owners]
         self._automaton = AhoCorasick(patterns, implementation=Implementation.ContiguousNFA) if patterns else None
         self._sharing = {name: len(owners) for name, owners in full.items()}
+
+    @cached_property
+    def _initials(self) -> dict[str, list[int]]:
+        """Names with letters for words; built when the first text has a letter that stands alone."""
+        initials: dict[str, list[int]] = {}
+        for number, parts in enumerate(self._names):
+            if len(parts) >= 3:
+                for written in _with_initials(parts):
+                    initials.setdefault(written, []).append(number)
+        return initials
 
     def sharing(self, parts: tuple[str, ...]) -> int:
         """Count the people with exactly this name."""

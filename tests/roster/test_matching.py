@@ -194,6 +194,21 @@ def test_spans_include_every_mention() -> None:
     assert [raw[start:end] for start, end in actor.spans] == ["Misalkan", "Misalkan"]
 
 
+def test_a_page_that_repeats_a_name_without_end_is_bounded() -> None:
+    roster = Roster([person(n, "Contoh Misal") for n in range(20)], [], WIB)
+    start = time.process_time()
+    actors = roster.actors(article("Contoh Misal, " * 20_000))
+    assert time.process_time() - start < 10
+    assert len(actors) == 20
+    assert all(len(actor.spans) == 50 for actor in actors)
+
+
+def test_words_of_another_paragraph_do_not_anchor() -> None:
+    roster = Roster([person(1, "Misalkan", office="Bagian Hukum", post="Kepala Bagian")], [], WIB)
+    assert roster.actors(article("Kepala Bagian Hukum hadir.\nMisalkan juga.")) == ()
+    assert named(roster.actors(article("Acara.\nMisalkan, Kepala Bagian Hukum, hadir.\nSelesai."))) == [1]
+
+
 def test_wanted_looks_for_any_rostered_name() -> None:
     roster = Roster([person(1, "Contoh Misal Rekaan")], [], WIB)
     assert roster.wanted("Rapat dihadiri Contoh Misal Rekaan")
