@@ -57,7 +57,7 @@ def read(html: bytes, content_type: str, site: Site, seen_at: datetime, zone: st
     body = _selected(soup, site) or _from_json(inside)
     if not body:
         body = trafilatura.extract(text, include_comments=False, include_tables=True, deduplicate=False) or ""
-    body = without_noise(body).removeprefix(f"{title}\n" if title else "")
+    body = without_noise(body).removeprefix(title).strip()
     partial = not body or any(soup.select_one(selector) for selector in site.partial)
     if partial:
         problems.append("isi artikel tidak lengkap" if body else "isi artikel tidak ditemukan")
