@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Self
 
 import monitor
-from classifiers import ClassifierError, load_model
-from classifiers.labels import Classifier
+from classifiers.errors import ClassifierError
+from classifiers.pipeline import AdditiveClassifier, load_model
 from classifiers.text import TargetTerms
 from monitor import config as settings
 from monitor.calendar import Calendar
@@ -54,7 +54,7 @@ def masking_terms(terms: Terms) -> TargetTerms:
     )
 
 
-def read_model(path: str, terms: Terms, root: Path) -> Classifier:
+def read_model(path: str, terms: Terms, root: Path) -> AdditiveClassifier:
     """Load the shipped model ("") or a named one, knowing the contest.
 
     Raises:
@@ -129,7 +129,7 @@ class App:
         return RuleSet.load(self.rules_folder, self.targets, self.config.zone)
 
     @cached_property
-    def classifier(self) -> Classifier:
+    def classifier(self) -> AdditiveClassifier:
         """The model, told the names of the active contests so that it can be blind to them."""
         return read_model(self.config.model, self.targets.terms(), self.root)
 
@@ -144,7 +144,8 @@ class App:
         chosen = self.config.thresholds
         if chosen is not None:
             return Limits(chosen.flag, chosen.high)
-        return Limits(*self.classifier.thresholds)
+        shipped = self.classifier.thresholds
+        return Limits(shipped.flag, shipped.high)
 
     def judges(self) -> Judges:
         """Everything that judges, frozen together with its digests."""

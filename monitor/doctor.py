@@ -157,14 +157,15 @@ def _archive(office: Office) -> Iterator[Finding]:
 
 
 def _knowledge(office: Office) -> Iterator[Finding]:
-    for what, load in (
-        ("sasaran", lambda: office.targets),
-        ("kalender", lambda: office.calendar),
-        ("aturan", lambda: office.rules),
-        ("model", lambda: office.classifier),
-    ):
+    parts: dict[str, Callable[[Office], object]] = {
+        "sasaran": lambda one: one.targets,
+        "kalender": lambda one: one.calendar,
+        "aturan": lambda one: one.rules,
+        "model": lambda one: one.classifier,
+    }
+    for what, part in parts.items():
         try:
-            load()
+            part(office)
         except NetraError as error:
             yield Finding(what, "gawat", str(error), "Perbaiki berkas yang disebut, lalu `netra rules check`.")
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -11,7 +12,8 @@ from monitor.app import App, read_model
 from monitor.cli.shell import Group, as_json, open_app, out, print_json
 from monitor.evaluation import evaluate_files
 from monitor.models import ItemKind
-from monitor.rules import RuleSet, check
+from monitor.rules import RuleSet
+from monitor.rules.lint import check
 from monitor.targets import Targets
 from monitor.workbench import Trial
 
@@ -29,10 +31,16 @@ def rules_check(ctx: click.Context, *, json_out: bool) -> None:
     app = open_app(ctx)
     report = check(app.rules_folder, app.targets)
     if json_out:
-        print_json(report.as_dict())
+        print_json(asdict(report) | {"ok": report.ok})
     else:
-        for line in report.lines():
-            out.print(line, markup=False)
+        for problem in report.errors:
+            out.print(f"salah: {problem}", markup=False, style="red")
+        for problem in report.doubts:
+            out.print(f"ragu:  {problem}", markup=False, style="yellow")
+        counted = f"{report.rules} aturan ({report.active} aktif), {report.lexicons} leksikon, {report.phrases} frasa"
+        tested = f"{report.examples} contoh dan {report.baseline} teks netral diuji dalam {report.seconds:.1f} detik"
+        out.print(f"{counted}; {tested}.", markup=False)
+        out.print("Semua aturan boleh dipakai." if report.ok else f"{len(report.errors)} kesalahan; perbaiki dulu.")
     if not report.ok:
         ctx.exit(2)
 
@@ -67,7 +75,7 @@ def rules_try(
         raise click.UsageError("beri satu: teks langsung, atau --file BERKAS.")
     app = open_app(ctx)
     trial = Trial(_rules_for(app, targets), ItemKind(kind))
-    results = trial.text(text) if text is not None else trial.file(file or Path())
+    results = [trial.text(text)] if text is not None else trial.file(file or Path())
     for result in results:
         if json_out:
             click.echo(json.dumps(result, ensure_ascii=False))
@@ -89,10 +97,16 @@ def model() -> None:
 )
 def model_train(target: Path | None) -> None:
     """Latih model dari kumpulan kalimat yang ikut bersama Netra."""
-    from classifiers.train import train_shipped  # noqa: PLC0415 - scikit-learn loads slowly and only training needs it
+    # scikit-learn loads slowly and only training needs it
+    from classifiers import registry, train  # noqa: PLC0415
 
-    for line in train_shipped(target):
-        out.print(line, markup=False)
+    stored, _, sentences = train.fit()
+    path = target or registry.SHIPPED
+    digest = registry.save(stored, path)
+    out.print(f"{path}: dilatih dari {len(sentences)} kalimat, {len(stored.names)} ciri", markup=False)
+    out.print(
+        f"ambang tanda {stored.thresholds.flag}, tinggi {stored.thresholds.high}; sidik {digest[:16]}", markup=False
+    )
 
 
 @model.command(name="evaluate")

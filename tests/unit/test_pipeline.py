@@ -102,7 +102,7 @@ def test_a_second_run_asks_conditionally_and_doubles_nothing(office: Office) -> 
     office.fetcher.bodies[FEED.url] = b"satu"
     office.collect(FEED)
     again = office.collect(FEED)["warta"]
-    assert (again.outcome, again.new) == (Outcome.OK_EMPTY_PROVED, 0)
+    assert (again.outcome, again.new) == (Outcome.NOT_MODIFIED, 0)
     assert office.fetcher.asked[-1].etag == "e4"
     assert office.names() == ["satu"]
 
