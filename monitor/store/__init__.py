@@ -65,8 +65,12 @@ class Store:
             StoreError: another program's database, a newer Netra's, or a folder that cannot be written.
         """
         store = cls(Connection(path), clock, hasher)
-        if store.audit.head().seq == 0:
-            store.audit.start(path.name)
+        try:
+            if store.audit.head().seq == 0:
+                store.audit.start(path.name)
+        except BaseException:
+            store.close()
+            raise
         return store
 
     def backup(self, target: Path) -> None:

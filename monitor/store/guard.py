@@ -19,7 +19,6 @@ from monitor.store.codec import dumps
 
 Cell = str | int | float | None
 SALT_BYTES = 16
-GONE = b""
 _PLACE = Struct(">qqq")
 
 # The number of a table is part of the ledger: append only, never renumber. The first column is the primary key.
@@ -96,12 +95,6 @@ class Ledger:
         assert isinstance(key, int)
         db.execute(f"UPDATE {table} SET {names}, salt=? WHERE {columns[0]}=?", (*row[1:], salt, key))
         self.rows.append((number, key, row_digest(salt, row)))
-
-    def delete(self, db: Database, table: str, key: int) -> None:
-        """Delete a guarded row, and say so in the ledger."""
-        number, columns = TABLES[table]
-        db.execute(f"DELETE FROM {table} WHERE {columns[0]}=?", (key,))
-        self.rows.append((number, key, GONE))
 
 
 def next_key(db: Database, table: str) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from monitor.store.codec import dumps
-from monitor.store.guard import GONE, TABLES, Cell, row_digest, rows_digest
+from monitor.store.guard import TABLES, Cell, row_digest, rows_digest
 
 START_HASH = "0" * 64
 MOST_PROBLEMS = 1000
@@ -156,7 +156,7 @@ def _payloads(db: Database, found: _Findings) -> None:
 def _rows(db: Database, found: _Findings) -> None:
     """Walk ledger and tables side by side, both in the order of table and primary key."""
     newest = db.conn.execute("SELECT tbl, pk, digest, max(ledger_id) FROM row_ledger GROUP BY tbl, pk ORDER BY tbl, pk")
-    ledger = ((row[0], row[1], row[2]) for row in newest if row[2] != GONE)
+    ledger = ((row[0], row[1], row[2]) for row in newest)
     standing = _standing(db)
     left, right = next(ledger, None), next(standing, None)
     names = {number: name for name, (number, _columns) in TABLES.items()}

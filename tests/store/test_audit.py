@@ -253,3 +253,29 @@ def test_bulk_writes_cost_one_entry_a_batch(store: Store) -> None:
     store.flags.save([Screened(one) for one in batch], 1, "d")
     report = store.audit.verify()
     assert report == AuditReport(True, 7, ())
+
+
+def test_what_cannot_be_read_at_all_is_a_finding_too(copy: Path) -> None:
+    tampered(
+        copy,
+        "PRAGMA foreign_keys=OFF",
+        "ALTER TABLE users RENAME TO old",
+        "CREATE TABLE users AS SELECT * FROM old",
+        "UPDATE users SET full_name = x'ff'",
+    )
+    assert any("tidak dapat dibaca" in line for line in checked(copy).problems)
+
+
+def test_heads_that_contradict_each_other_are_found(store: Store, tmp_path: Path) -> None:
+    path = store.audit.write_head(tmp_path / "kepala")
+    line = path.read_text(encoding="utf-8").splitlines()[-1]
+    wrong = line.replace(line.split("hash=")[1][:64], "0" * 64)
+    path.with_name("kepala-2025-06-09.txt").write_text(wrong + "\n", encoding="utf-8")
+    assert any("berbeda dari kepala-2025-06-01.txt" in one for one in store.audit.verify(tmp_path / "kepala").problems)
+
+
+def test_an_entry_cut_out_of_the_middle_is_found(copy: Path) -> None:
+    tampered(
+        copy, "DELETE FROM row_ledger WHERE seq=3", "PRAGMA foreign_keys=OFF", "DELETE FROM audit_chain WHERE seq=3"
+    )
+    assert "rantai audit: entri 3 sampai 3 hilang" in checked(copy).problems

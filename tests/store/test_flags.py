@@ -111,6 +111,7 @@ def test_the_queue_is_ordered_by_urgency_then_age(store: Store) -> None:
     store.decisions.append(4, user.user_id, State.CLEARED, ReasonCode.PASSIVE, "", expected=None)
     assert store.flags.next_open(QueueQuery(), 4) == 1
     assert store.flags.next_open(QueueQuery(states=()), 4) is None
+    assert ids(store, states=()) == []
 
 
 def test_every_filter(store: Store) -> None:

@@ -26,6 +26,8 @@ def test_a_user_logs_in_with_name_in_any_case(store: Store) -> None:
     assert store.users.verify("tidak.ada", PASSWORD) is None
     assert store.users.list() == [made]
     assert store.users.get(9) is None
+    assert store.users.by_name("Ani.Contoh") == made
+    assert store.users.by_name("tidak.ada") is None
 
 
 class CountingHasher(PasswordHasher):
