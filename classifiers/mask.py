@@ -1,0 +1,285 @@
+"""From text to the tokens the model sees: contestants become classes, so that it can learn what is said, not of whom.
+
+Names, parties, camps, slogans, hashtags and accounts of the known contests become one token a class; ballot numbers
+become one token whatever the number, so an unknown contest works too. `Masker` is built once for a set of terms.
+"""
+
+from __future__ import annotations
+
+import re
+
+import ahocorasick_rs
+
+from classifiers.lexicon import (
+    BALLOT_CUES,
+    CANDIDACIES,
+    CONTESTS,
+    COUNTED,
+    NOT_BALLOT,
+    NUMBERS,
+    OFFICES,
+    PIECES,
+    SPELLINGS,
+    words,
+)
+from classifiers.text import Folded, TargetTerms, fold
+
+CANDIDATE, PARTY, CAMP, SLOGAN = "xkandidatx", "xpartaix", "xkubux", "xsloganx"
+TAG, ACCOUNT, BALLOT = "xtagarx", "xakunx", "xnomorx"
+OTHER_TAG, MENTION, URL, SMALL, YEAR, FIGURE = "xtagx", "xsebutx", "xurlx", "xbilx", "xtahunx", "xangkax"
+OFFICE, CANDIDACY, CONTEST = "xjabatanx", "xcalonx", "xpemilux"
+HEADLINE, CAPITALS = "xjudulx", "xkapitalx"
+
+SHOWN = {
+    CANDIDATE: "(nama calon)", PARTY: "(partai)", CAMP: "(kubu)", SLOGAN: "(slogan)", TAG: "(tagar calon)",
+    ACCOUNT: "(akun calon)", BALLOT: "(nomor urut)", OTHER_TAG: "(tagar)", MENTION: "(sebutan akun)", URL: "(tautan)",
+    SMALL: "(bilangan)", YEAR: "(tahun)", FIGURE: "(angka)", OFFICE: "(jabatan)", CANDIDACY: "(calon)",
+    CONTEST: "(pemilu)", HEADLINE: "(bentuk judul)", CAPITALS: "(huruf besar)",
+}  # fmt: skip
+"""How a class token is shown to a person."""
+
+_CLASSES = {"\ue000": CANDIDATE, "\ue001": PARTY, "\ue002": CAMP, "\ue003": SLOGAN}
+_FORGED = str.maketrans(dict.fromkeys(_CLASSES, " "))
+_TOKEN = re.compile(
+    r"[\ue000-\ue003]|https?:\S*|www\.\S*|[#@]\w+|[a-z]\w*|\d[\d.,:/]*|[!?]+|\.\.+|[^\s\w.,;()\[\]{}<>/\\|*_~^=+&%$`'#@-]|\w"
+)
+_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD_DIGITS = re.compile(r"([a-z]+?)(\d{1,2})")
+_CASED = re.compile(r"[A-Za-z]{3,}")
+_SUFFIXES = ("nya", "lah", "pun", "kah", "ers", "ku", "mu")
+_ORDINARY = frozenset(words("pd jk pan gp amin aman asa pas era oke bisa pro"))
+_SHORTEST_INSIDE = 4
+_CASE_SAMPLE = 400
+
+
+class Masker:
+    """Turns texts into tokens for one set of terms. Not changed after it is built, except for its bounded word memo."""
+
+    def __init__(self, terms: TargetTerms) -> None:
+        patterns: dict[str, str] = {}
+        self._capital: set[str] = set()
+        for char, values in zip(_CLASSES, (terms.names, terms.parties, terms.camps, terms.slogans), strict=True):
+            for value in values:
+                folded = fold(value).text.strip()
+                if len(folded) > 1:
+                    patterns.setdefault(folded, char)
+                    if folded in _ORDINARY and value.isupper():
+                        self._capital.add(folded)
+        self._patterns = list(patterns)
+        self._chars = list(patterns.values())
+        self._find = ahocorasick_rs.AhoCorasick(self._patterns) if patterns else None
+        inside = {
+            piece.replace(" ", ""): _CLASSES[char]
+            for piece, char in patterns.items()
+            if len(piece.replace(" ", "")) >= _SHORTEST_INSIDE
+        }
+        self._inside = list(inside)
+        self._inside_class = list(inside.values())
+        self._find_inside = (
+            ahocorasick_rs.AhoCorasick(self._inside, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+            if inside
+            else None
+        )
+        self._whole = {piece.replace(" ", ""): _CLASSES[char] for piece, char in patterns.items()}
+        self._tags = frozenset(fold(tag).text.lstrip("#") for tag in terms.hashtags)
+        self._accounts = frozenset(fold(name).text.lstrip("@") for name in terms.accounts)
+        self._parts = frozenset(
+            part for name in terms.names for part in fold(name).text.split() if len(part) >= _SHORTEST_INSIDE
+        )
+
+    def tokens(self, text: str) -> list[str]:
+        """Give the tokens of a text; an empty list where nothing is left."""
+        folded = fold(text)
+        plain = folded.text
+        if not plain.isascii():
+            plain = plain.translate(_FORGED)
+        camel = text if "#" in text else ""
+        if self._find is not None:
+            plain = self._masked(plain, folded)
+        out: list[str] = []
+        tags = iter(re.findall(r"#\w+", camel)) if camel else iter(())
+        for token in _TOKEN.findall(plain):
+            first = token[0]
+            if first in _CLASSES:
+                out.append(_CLASSES[first])
+            elif first == "#":
+                out.extend(self._hashtag(token[1:], next(tags, "")[1:]))
+            elif first == "@":
+                out.append(self._account(token[1:]))
+            elif first in "!?":
+                out.append(first)
+            elif "a" <= first <= "z":
+                self._word(token, out)
+            elif first.isdigit():
+                out.append(_number(token.rstrip(".,:/"), out))
+            elif first == ".":
+                out.append("...")
+            else:
+                out.append(first)
+        if out:
+            _case(text, out)
+        return out
+
+    def _masked(self, plain: str, folded: Folded) -> str:
+        """Replace every known term that stands as a word, the longest first from the left."""
+        assert self._find is not None
+        found = self._find.find_matches_as_indexes(plain, overlapping=True)
+        if not found:
+            return plain
+        found.sort(key=lambda one: (one[1], -one[2]))
+        pieces: list[str] = []
+        done = 0
+        for index, start, end in found:
+            if start < done:
+                continue
+            stop = _word_end(plain, start, end)
+            if stop == 0 or (self._patterns[index] in self._capital and not _capitals(folded, start, end)):
+                continue
+            pieces += (plain[done:start], " ", self._chars[index], " ")
+            done = stop
+        pieces.append(plain[done:])
+        return "".join(pieces)
+
+    def _hashtag(self, tag: str, camel: str) -> list[str]:
+        """Split a hashtag: by known terms inside it, by capital letters, by the pieces hashtags are made of."""
+        if tag in self._tags:
+            return [TAG]
+        if tag in self._whole:
+            return [TAG, self._whole[tag]]
+        found = self._find_inside.find_matches_as_indexes(tag) if self._find_inside is not None else []
+        out: list[str] = []
+        if found:
+            out.append(TAG)
+            done = 0
+            for index, start, end in found:
+                out += _split(tag[done:start])
+                out.append(self._inside_class[index])
+                done = end
+            return out + _split(tag[done:])
+        out.append(OTHER_TAG)
+        words = [word.lower() for word in _CAMEL.findall(camel)] if camel.lower() == tag else []
+        for word in words if len(words) > 1 else _split(tag):
+            out += _split(word) if len(word) > 1 else []
+        return out
+
+    def _account(self, name: str) -> str:
+        if name in self._accounts or name in self._whole:
+            return ACCOUNT
+        if self._find_inside is not None and self._find_inside.find_matches_as_indexes(name):
+            return ACCOUNT
+        return MENTION
+
+    def _word(self, token: str, out: list[str]) -> None:
+        """Append one word in its canonical form, its class, or as word and number."""
+        if token in self._parts and out and out[-1] == CANDIDATE:
+            return
+        if token[-1].isdigit():
+            split = _WORD_DIGITS.fullmatch(token)
+            if split is not None and split[2] == "2" and SPELLINGS.get(split[1], split[1]) not in BALLOT_CUES:
+                token = split[1]
+            elif split is not None:
+                self._word(split[1], out)
+                out.append(_number(split[2], out))
+                return
+        if token.startswith(("http:", "https:", "www.")):
+            out.append(URL)
+            return
+        word = SPELLINGS.get(token, token)
+        if word in NUMBERS:
+            out.append(_number(str(NUMBERS[word]), out))
+            return
+        if word in COUNTED and out and out[-1] == BALLOT and (len(out) == 1 or out[-2] != "nomor"):
+            out[-1] = SMALL
+        word = _plain(word)
+        if word != OFFICE or not out or out[-1] != OFFICE:
+            out.append(word)
+
+
+def mask(text: str, terms: TargetTerms) -> str:
+    """Give the masked tokens of one text, joined by blanks. For many texts build one `Masker`."""
+    return " ".join(Masker(terms).tokens(text))
+
+
+def _word_end(plain: str, start: int, end: int) -> int:
+    """Give where a match ends as a word, with a suffix such as -nya; 0 where it is only part of another word."""
+    if start and (plain[start - 1].isalnum() or plain[start - 1] in "#@_"):
+        return 0
+    if end >= len(plain) or not (plain[end].isalnum() or plain[end] == "_"):
+        return end
+    for suffix in _SUFFIXES:
+        if plain.startswith(suffix, end):
+            stop = end + len(suffix)
+            if stop >= len(plain) or not plain[stop].isalnum():
+                return stop
+    return 0
+
+
+def _capitals(folded: Folded, start: int, end: int) -> bool:
+    """Tell whether a match stands in capitals in the original: AMIN the ticket, not amin the prayer."""
+    first, last = folded.span(start, end)
+    return folded.raw[first:last].isupper()
+
+
+def _number(digits: str, out: list[str]) -> str:
+    """Give the class of a number: a ballot number by its shape or by the word before it, else its size."""
+    if not digits.isdecimal() or len(digits) > 4:
+        return FIGURE
+    value = int(digits)
+    last = out[-1] if out else ""
+    if last in NOT_BALLOT or (last == "nomor" and len(out) > 1 and out[-2] in NOT_BALLOT):
+        return SMALL if value < 10 else FIGURE
+    if len(digits) == 2 and digits[0] == "0" and value:
+        return BALLOT
+    if 0 < value < 25 and (last in BALLOT_CUES or last in {CANDIDACY, PARTY, CAMP}):
+        return BALLOT
+    if len(digits) == 4 and 1900 <= value < 2100:
+        return YEAR
+    return SMALL if value < 10 else FIGURE
+
+
+def _split(piece: str) -> list[str]:
+    """Split a glued run of letters and digits into known pieces; what is not made of them stays as it is."""
+    out: list[str] = []
+    for run in re.findall(r"\d+|[^\W\d_]+", piece):
+        if run.isdecimal():
+            out.append(_number(run, out))
+            continue
+        for word in _pieces(run):
+            out.append(_number(str(NUMBERS[word]), out) if word in NUMBERS else _plain(word))
+    return out
+
+
+def _pieces(run: str) -> list[str]:
+    """Cut a run into words of `PIECES`, fewest first; the run itself where that does not cover it."""
+    if run in PIECES or not 6 <= len(run) <= 40:
+        return [run]
+    best: list[list[str] | None] = [[]] + [None] * len(run)
+    for end in range(1, len(run) + 1):
+        for start in range(max(0, end - 12), end):
+            before = best[start]
+            known = best[end]
+            if before is not None and run[start:end] in PIECES and (known is None or len(before) + 1 < len(known)):
+                best[end] = [*before, run[start:end]]
+    return best[-1] or [run]
+
+
+def _plain(word: str) -> str:
+    """Give a word in its canonical form, or its class where it names an office, a candidacy or a contest."""
+    word = SPELLINGS.get(word, word)
+    if word in OFFICES:
+        return OFFICE
+    if word in CANDIDACIES:
+        return CANDIDACY
+    return CONTEST if word in CONTESTS else word
+
+
+def _case(text: str, out: list[str]) -> None:
+    """Append what the letters' case says of the form: a headline, or shouting."""
+    words = _CASED.findall(text, 0, _CASE_SAMPLE)
+    if len(words) < 4:
+        return
+    upper = sum(map(str.isupper, words))
+    if upper * 3 > len(words) * 2:
+        out.append(CAPITALS)
+    elif sum(word[0].isupper() for word in words) * 4 > len(words) * 3:
+        out.append(HEADLINE)
