@@ -224,16 +224,19 @@ class Engine:
     def _holds(self, rule: Rule, scan: Scan) -> tuple[list[Hit], str]:
         """Give (hits, "") where all conditions hold in the text, or ([], the first condition that fails)."""
         scopes = rule.file.not_when
-        groups = [(f"syarat `all` ke-{number}", node.hits(scan)) for number, node in enumerate(rule.all, 1)]
+        groups: list[tuple[str, Sequence[Hit]]] = []
+        for number, node in enumerate(rule.all, 1):
+            groups.append((f"syarat `all` ke-{number}", node.hits(scan)))
+            if not groups[-1][1]:
+                return [], f"{groups[-1][0]} tidak ditemukan"
         if rule.any:
             groups.append(("tidak satu pun syarat `any`", [hit for node in rule.any for hit in node.hits(scan)]))
-        for name, found in groups:
-            if not found:
-                return [], f"{name} tidak ditemukan"
+            if not groups[-1][1]:
+                return [], "tidak satu pun syarat `any` ditemukan"
         counted = [kept(found, scopes, scan, self.scopes) for _, found in groups]
         for (name, _), hits in zip(groups, counted, strict=True):
             if not hits:
-                return [], f"{name} ditemukan, tetapi gugur oleh `not_when`"
+                return [], f"{name}: ditemukan, tetapi gugur oleh `not_when`"
         for number, node in enumerate(rule.none, 1):
             if node.hits(scan):
                 return [], f"syarat `none` ke-{number} justru ditemukan"

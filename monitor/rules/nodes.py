@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from ahocorasick_rs import AhoCorasick, MatchKind
+
 from monitor.rules.view import Span, View
 
 Hit = tuple[Span, ...]
@@ -113,24 +115,40 @@ class Pattern:
         return None
 
 
+class TagPart:
+    """Words of which a hashtag must contain one; found inside the tag, a number only whole."""
+
+    def __init__(self, words: Sequence[tuple[str, Owner]]) -> None:
+        self._owners: dict[str, list[Owner]] = {}
+        for word, owner in words:
+            self._owners.setdefault(word, []).append(owner)
+        self._words = tuple(self._owners)
+        self._engine = AhoCorasick(self._words, matchkind=MatchKind.Standard)
+
+    def within(self, tag: str, gate: Gate) -> bool:
+        """Tell whether a word of this part that counts here stands in the tag."""
+        return any(
+            _whole_number(tag, start, end) and any(gate.lets(one.contest, one.since) for one in self._owners[word])
+            for word, start, end in (
+                (self._words[index], start, end)
+                for index, start, end in self._engine.find_matches_as_indexes(tag, overlapping=True)
+            )
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Tag:
     """One hashtag that contains a word of every part."""
 
-    parts: tuple[tuple[tuple[str, Owner], ...], ...]
+    parts: tuple[TagPart, ...]
 
     def hits(self, scan: Scan) -> Sequence[Hit]:
         """Give the hashtags that contain them all."""
         if "#" not in scan.view.text:
             return []
-        return [
-            (match.span(),)
-            for match in _TAG.finditer(scan.view.text)
-            if all(
-                any(_holds(match.group(1), word) and scan.gate.lets(owner.contest, owner.since) for word, owner in part)
-                for part in self.parts
-            )
-        ][:MAX_HITS]
+        found = [match.span() for match in _TAG.finditer(scan.view.text)][:MAX_HITS]
+        text, gate = scan.view.text, scan.gate
+        return [((a, b),) for a, b in found if all(part.within(text[a + 1 : b], gate) for part in self.parts)]
 
     def atoms(self) -> frozenset[int] | None:
         """Read the text itself."""
@@ -193,15 +211,11 @@ class Together:
         return frozenset().union(*(need for need in needs if need is not None))
 
 
-def _holds(tag: str, word: str) -> bool:
-    """Tell whether a hashtag contains a word; a number counts only whole, so "02" does not stand in "2024"."""
-    place = tag.find(word)
-    while place >= 0:
-        before, after = tag[place - 1 : place] if place else "", tag[place + len(word) : place + len(word) + 1]
-        if not (word[0].isdigit() and before.isdigit()) and not (word[-1].isdigit() and after.isdigit()):
-            return True
-        place = tag.find(word, place + 1)
-    return False
+def _whole_number(tag: str, start: int, end: int) -> bool:
+    """Tell whether a number found in a tag is not part of a longer one: "02" does not stand in "2024"."""
+    if tag[start].isdigit() and start and tag[start - 1].isdigit():
+        return False
+    return not (tag[end - 1].isdigit() and tag[end : end + 1].isdigit())
 
 
 _LOOSE = 3

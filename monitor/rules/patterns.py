@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import re2
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from monitor.rules.nodes import Atom, Node, Nothing, Owner, Pattern, Tag, Together
+from monitor.rules.nodes import Atom, Node, Nothing, Owner, Pattern, Tag, TagPart, Together
 from monitor.rules.schema import REGEX_MEMORY, Entry, LexiconFile
 from monitor.rules.view import canonical, is_word
 from monitor.rules.words import forms_of, number_forms
@@ -161,7 +161,7 @@ class Vocabulary:
         clean = tuple(
             tuple((word, owner) for word, owner in part if word.isdigit() or len(word) >= _SHORT) for part in parts
         )
-        return Tag(clean) if all(clean) else Nothing()
+        return Tag(tuple(TagPart(part) for part in clean)) if all(clean) else Nothing()
 
     def _either(self, nodes: Sequence[Node]) -> Node:
         return nodes[0] if len(nodes) == 1 else Together(tuple(nodes), -1, ordered=False)

@@ -1,0 +1,41 @@
+"""Every YAML example of docs/aturan.md is loaded and its examples are run."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from monitor.rules import RuleSet
+from monitor.rules.lint import baseline_texts
+from monitor.rules.schema import AppliesTo, Entry, LexiconFile, RuleFile, Scope
+from monitor.targets import Targets
+from tests.rules.world import SHIPPED, own_folder, targets
+
+PAGE = (SHIPPED.parent / "docs" / "aturan.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_every_example_runs(tmp_path: Path) -> None:
+    folder = own_folder(tmp_path)
+    shutil.copytree(SHIPPED / "asn", folder / "asn", dirs_exist_ok=True)
+    kinds = {"name": "lexicon", "kind": "targets", "level": "asn"}
+    for number, block in enumerate(BLOCKS):
+        kind = next(where for key, where in kinds.items() if re.search(rf"^{key}:", block, flags=re.MULTILINE))
+        (folder / kind / f"halaman-{number}.yaml").write_text(block, encoding="utf-8")
+    rules = RuleSet.load(folder, targets())
+    added = sum("examples:" in block for block in BLOCKS)
+    assert added >= 4
+    assert len(rules.rules) == len(list((SHIPPED / "asn").glob("*.yaml"))) + added
+    assert "salam_setempat" in rules.loaded.lexicons
+    assert any(one.title == "Pilkada Kota Rekaan 2025" for one in Targets.load(folder / "targets").contests)
+
+
+def test_page_names_every_column_and_scope() -> None:
+    names = {*RuleFile.model_fields, *AppliesTo.model_fields, *Entry.model_fields} - {"phrase"}
+    names |= {str(scope) for scope in Scope} | set(LexiconFile.model_fields)
+    assert not {name for name in names if name not in PAGE}
+
+
+def test_page_counts_the_baseline() -> None:
+    assert f"{len(baseline_texts(SHIPPED))} teks netral" in PAGE
