@@ -14,28 +14,36 @@ _FRONT_WORDS = """
     ns apt ners bidan rd rr rm rmt krt krmt krmh kra kph kgph kgpaa gph bph gkr grm brm rng bripda briptu bripka
     brigadir brigpol brig aipda aiptu ipda iptu akp kompol akbp kombes kombespol akb pol brigjen irjen komjen
     jenderal jend prada pratu praka kopda koptu kopka serda sertu serka serma pelda peltu letda lettu kapten kapt
-    mayor letkol kolonel kol mayjen letjen laksma laksda marsma inf kav art arm arh czi cke chb cpl cba ckm caj
-    cpm cku ctp chk mar pnb lek tek sus pom psk purn
+    mayor letkol kolonel kol mayjen letjen laksma laksda marsma
 """
 _FRONT = frozenset(_FRONT_WORDS.split())
+# Corps and arms: only after a rank ("Letkol Inf"), for some are names.
+_CORPS_WORDS = """
+    inf kav art arm arh czi cke chb cpl cba ckm caj cpm cku ctp chk mar pnb lek tek sus pom psk purn
+"""
+_CORPS = frozenset(_CORPS_WORDS.split())
 _FRONT_WITH_DOT = _FRONT | {"r", "ra", "tb", "tn", "ny", "sdr", "sdri", "bpk"}
 
 # Unmistakable even without dots and in any case.
 _BACK_WORDS = """
-    ssos spd spdi spdsd ssi skom skep skm sked sfarm sstp sip sap sag sth shi sei sik sikom spsi spt spi sth sstat
-    sgz stp stre strkeb strkep strkes stt ssn ssnt sds sab sak shum ssy spdk spdkn spdaud sesy msi mpd mpdi mkes
-    mkom mhum mag mei msc meng mbiomed mkeb mkep mkn mth mars mmkes mmpd mikom map mec mpsi msos mpt mphil mph mpp
-    mba mtr mtrap mstr mengg msak mak mtp mfarm mtrip mpa amd amdkeb amdkep amdkom amk amkeb amkl amak amp ama apd
-    bsc ba bba bac bsw lc phd edd dea dess atd attd dcn sptc apt ners ns sppd spog spa spb spjp spm spkk spkj spok
-    spn sprad span spot spu sptht sppk ort akt cpa cfra cfe qia qgia crmo crmp cgcae cpsp cqa ahli purn ppns hc
-    cand tnip mar
+    ssos spd spdi spdsd ssi skom skep skm sked sfarm sstp sag shi sei sikom spsi spt spi sstat sgz stp stre strkeb
+    strkep strkes stt ssn ssnt sds shum ssy spdk spdkn spdaud sesy msi mpd mpdi mkes mkom mhum msc meng mbiomed
+    mkeb mkep mkn mth mmkes mmpd mikom mpsi msos mpt mphil mph mpp mtr mtrap mstr mengg msak mtp mfarm mtrip mpa
+    amd amdkeb amdkep amdkom amk amkeb amkl amak bsc ba bba bsw lc phd edd dea dess atd attd dcn sptc apt ners ns
+    sppd spog spb spjp spm spkk spkj spok spn sprad spu sptht sppk ort akt cpa cfra cfe qia qgia crmo crmp cgcae
+    cpsp cqa purn ppns hc cand tnip
 """
 _BACK = frozenset(_BACK_WORDS.split())
 # Words that are also names or common syllables: only in capitals, or written with dots.
 _BACK_IN_CAPITALS_WORDS = """
-    se sh st mm mh mt ma sp ak ca me mp ms dh si sa mi mk sm tni pol
+    se sh st sik ms me ca mm mh mt ma sp ak mp dh si sa mi mk sm tni pol
 """
 _BACK_IN_CAPITALS = frozenset(_BACK_IN_CAPITALS_WORDS.split())
+# Names too, even in capitals ("Mei"): only with a dot inside.
+_BACK_WITH_DOTS_WORDS = """
+    mei map mak mars mag mec span spot amp ama apd sak sip sap sab sth mba bac spa mar ahli
+"""
+_BACK_WITH_DOTS = frozenset(_BACK_WITH_DOTS_WORDS.split())
 
 _PARENTHESES = re.compile(r"\([^()]*\)")
 _GLUED_FRONT = re.compile(r"([A-Za-z]{1,5})\.(?=[^\s.])")
@@ -48,10 +56,7 @@ _SAME_WORDS = """
     m md muh moh mhd muhd moch much mochamad mochammad mohamad mohammad mohamed mohammed muhamad muhamat mukhamad
     mukhammad muchamad muchammad mokhamad
 """
-_SAME = dict.fromkeys(
-    _SAME_WORDS.split(),
-    "muhammad",
-)
+_SAME = dict.fromkeys(_SAME_WORDS.split(), "muhammad")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +89,13 @@ def _unglued(tokens: list[str]) -> list[str]:
 
 
 def _without_front(tokens: list[str]) -> list[str]:
-    while len(tokens) > 1 and is_front_title(tokens[0]):
-        tokens = tokens[1:]
-    return tokens
+    taken = 0
+    while taken < len(tokens) - 1:
+        corps = taken > 0 and bare(tokens[taken]) in _CORPS
+        if not (corps or is_front_title(tokens[taken])):
+            break
+        taken += 1
+    return tokens[taken:]
 
 
 def _without_back(tokens: list[str]) -> list[str]:
@@ -117,6 +126,8 @@ def is_back_title(token: str) -> bool:
         return True
     if letters in _BACK:
         return True
+    if letters in _BACK_WITH_DOTS:
+        return "." in token.rstrip(".")
     if letters in _BACK_IN_CAPITALS:
         return "." in token.rstrip(".") or token.rstrip(".").isupper() or not token[:1].isupper()
     plain = token.strip(".,")
