@@ -23,14 +23,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from monitor.collectors import dates, tables
 from monitor.collectors.base import drift, failed
+from monitor.collectors.dates import Stamp
 from monitor.collectors.tables import Table
 from monitor.config import FileSource
 from monitor.models import AccountRef, Item, ItemKind, Outcome, Page, Parent, Platform, Request, Response
 
+# Our name of each column; `columns:` in the settings may map it to another.
 COLUMNS = (
     "id",
     "platform",
@@ -83,6 +84,7 @@ class RecordsSource:
     def __init__(self, config: FileSource, list_files: Callable[[str], Sequence[str]]) -> None:
         self.source_id = config.id
         self._config, self._list_files = config, list_files
+        self._theirs = {column: config.columns.get(column, column) for column in COLUMNS}
 
     def start(self, cursor: str) -> Sequence[Request]:
         """Ask for every file the pattern names; without any, for the pattern itself, so that its absence is reported.
@@ -98,8 +100,9 @@ class RecordsSource:
             return page
         name = response.request.url
         text, note = tables.decode(response.body)
-        wanted = [self._config.columns.get(column, column) for column in COLUMNS]
-        table = tables.read_jsonl(text) if self._config.type == "jsonl" else tables.read_csv(text, wanted)
+        table = (
+            tables.read_jsonl(text) if self._config.type == "jsonl" else tables.read_csv(text, self._theirs.values())
+        )
         if not table.columns and not table.problems:
             return Page(Outcome.OK_EMPTY_PROVED)
         if reasons := self._refusals(table):
@@ -120,9 +123,6 @@ class RecordsSource:
             return []
         return [*self._missing(table.columns), *self._crushed_ids(table), *self._zoneless(table)]
 
-    def _theirs(self, column: str) -> str:
-        return self._config.columns.get(column, column)
-
     def _missing(self, columns: Sequence[str]) -> list[str]:
         needed = ["id", "time"]
         if self._config.platform is None:
@@ -131,9 +131,9 @@ class RecordsSource:
             needed.append("kind")
         if self._config.kind not in _WITHOUT_TEXT:
             needed.append("text")
-        absent = [f"`{self._theirs(column)}`" for column in needed if self._theirs(column) not in columns]
-        if not {self._theirs("author_id"), self._theirs("author_handle")} & set(columns):
-            absent.append(f"`{self._theirs('author_id')}` atau `{self._theirs('author_handle')}`")
+        absent = [f"`{self._theirs[column]}`" for column in needed if self._theirs[column] not in columns]
+        if not {self._theirs["author_id"], self._theirs["author_handle"]} & set(columns):
+            absent.append(f"`{self._theirs['author_id']}` atau `{self._theirs['author_handle']}`")
         if not absent:
             return []
         found = ", ".join(columns[:20])
@@ -141,7 +141,7 @@ class RecordsSource:
 
     def _crushed_ids(self, table: Table) -> list[str]:
         for column in _ID_COLUMNS:
-            theirs = self._theirs(column)
+            theirs = self._theirs[column]
             lines = [line for line, cells in table.rows if _SCIENTIFIC.match(cells.get(theirs, "").strip())]
             if lines:
                 where = ", ".join(map(str, lines[:5]))
@@ -152,7 +152,7 @@ class RecordsSource:
     def _zoneless(self, table: Table) -> list[str]:
         if self._config.zone:
             return []
-        theirs = self._theirs("time")
+        theirs = self._theirs["time"]
         for line, cells in table.rows:
             if dates.lacks_zone(cells.get(theirs, "")):
                 return [
@@ -165,24 +165,24 @@ class RecordsSource:
     def _items(self, table: Table, response: Response) -> tuple[list[Item], list[str]]:
         known: dict[tuple[Platform, str], tuple[int, Item]] = {}
         problems: list[str] = []
+        names = tuple(self._theirs.items())
         for line, cells in table.rows:
-            row = {column: cells.get(self._theirs(column), "").strip() for column in COLUMNS}
+            row = {column: cells.get(theirs, "").strip() for column, theirs in names}
+            stamp = dates.parse(row["time"], seen_at=response.fetched_at, zone=self._config.zone or "")
             try:
-                item = self._item(row)
+                item = self._item(row, stamp)
             except _BadRowError as error:
                 problems.append(f"baris {line}: {error}; dilewati")
                 continue
-            stamp = dates.parse(row["time"], seen_at=response.fetched_at, zone=self._config.zone or "")
             if stamp.problem:
                 problems.append(f"baris {line}: {stamp.problem}")
-            item = replace(item, happened_at=stamp.at, happened_rule=stamp.rule)
             first = known.setdefault((item.platform, item.native_id), (line, item))
             if first[0] != line:
                 same = "sama persis" if first[1] == item else "isinya berbeda"
                 problems.append(f"baris {line}: id sama dengan baris {first[0]} ({same}); yang pertama dipakai")
         return [item for _, item in known.values()], problems
 
-    def _item(self, row: Mapping[str, str]) -> Item:
+    def _item(self, row: Mapping[str, str], stamp: Stamp) -> Item:
         platform = self._config.platform or _PLATFORMS.get(row["platform"].lower())
         if platform is None:
             raise _BadRowError(f"platform {row['platform'][:40]!r} tidak dikenal")
@@ -205,7 +205,9 @@ class RecordsSource:
             text=row["text"],
             title=row["title"],
             url=row["url"],
+            happened_at=stamp.at,
             happened_raw=row["time"],
+            happened_rule=stamp.rule,
             parent=_parent(platform, row),
         )
 
