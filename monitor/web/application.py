@@ -9,11 +9,12 @@ from importlib import resources
 import waitress
 from flask import Flask, current_app, g, get_flashed_messages, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.wrappers import Response
 
 from monitor.errors import NetraError
 from monitor.web import auth, case, decide, i18n, queue, summary
-from monitor.web.safety import protect, services
+from monitor.web.safety import here, protect, services
 from monitor.web.services import Services
 from monitor.web.text import show
 from monitor.web.views import REASON_GROUPS, form_text, found_words, host_of, web_address
@@ -62,13 +63,14 @@ def create_app(services: Services) -> Flask:
     )
     app.jinja_env.filters.update(web_address=web_address, host_of=host_of, found_words=found_words)
     app.register_error_handler(CSRFError, _form_expired)
+    app.register_error_handler(SecurityError, _strange_host)
     app.register_error_handler(HTTPException, _explain)
     app.register_error_handler(Exception, _unexpected)
     return app
 
 
 def serve(app: Flask, host: str, port: int) -> None:
-    """Serve until stopped. Waitress speaks plain HTTP: TLS is the declared proxy's."""
+    """Serve until stopped. Waitress speaks plain HTTP: TLS is the declared proxy's, whose headers must come through."""
     waitress.serve(app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=False)
 
 
@@ -90,10 +92,15 @@ def _context() -> dict[str, object]:
         "user": user,
         "office": services().config.office,
         "demo_mode": services().config.mode == "demo",
-        "here": g.get("here") or (request.full_path.rstrip("?") if request.method == "GET" else "/"),
+        "here": g.get("here") or here(),
         "screen": request.blueprint or "",
         "toasts": toasts,
     }
+
+
+def _strange_host(_error: SecurityError) -> Response:
+    """Answer a request that came under a name which is not ours; without a host no page can be built."""
+    return Response(i18n.t("salah.400_isi") + "\n", 400, mimetype="text/plain")
 
 
 def _form_expired(_error: CSRFError) -> tuple[str, int]:

@@ -6,11 +6,13 @@ import secrets
 from datetime import datetime, timedelta
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
+from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Response
 
 from monitor.models import Flag, Role, User
 from monitor.web.i18n import t
-from monitor.web.safety import back_to, services
+from monitor.web.safety import back_to, here, services
+from monitor.web.text import seen
 
 DECIDERS = frozenset({Role.MONITOR, Role.SECOND_REVIEWER, Role.COORDINATOR})
 SESSION_HOURS = 12
@@ -40,12 +42,14 @@ def may_see(user: User, flag: Flag) -> bool:
 
 def require_user() -> Response | None:
     """Load the user of the session; send everybody else to the login, whatever they asked for."""
+    if isinstance(request.routing_exception, SecurityError):
+        raise request.routing_exception
     g.user = _session_user()
     if g.user is not None or request.endpoint in _OPEN:
         return None
     if request.method == "GET":
         flash(t("masuk.perlu"))
-        return redirect(url_for("masuk.form", lanjut=back_to(request.full_path.rstrip("?"))), 303)
+        return redirect(url_for("masuk.form", lanjut=here()), 303)
     return redirect(url_for("masuk.form"), 303)
 
 
@@ -101,6 +105,6 @@ def _page(*, failed: bool = False) -> str:
         "masuk.html",
         failed=failed,
         demo=services().demo_login,
-        username=request.form.get("nama", "")[:200],
+        username=seen(request.form.get("nama", ""))[:200],
         onward=back_to(request.values.get("lanjut", "")),
     )

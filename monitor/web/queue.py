@@ -12,11 +12,11 @@ from urllib.parse import parse_qsl, urlencode
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from monitor.models import Flag, ItemKind, Level, Phase, Platform, State, User
+from monitor.models import Flag, ItemKind, Level, Opinion, Phase, Platform, State, User
 from monitor.store import QueueQuery
 from monitor.web.auth import current_user
 from monitor.web.safety import services
-from monitor.web.text import plain
+from monitor.web.text import plain, seen
 from monitor.web.views import act_words, office_words, phase_key
 
 PAGE_SIZE = 30
@@ -45,7 +45,9 @@ class Row:
     act: str
     office: str
     snippet: str
+    borrowed: bool
     reason: str
+    probability: float | None
     platform: str
     phase: str
     at: datetime | None
@@ -65,7 +67,7 @@ class Filters:
     @classmethod
     def read(cls, values: Mapping[str, str]) -> Filters:
         """Read what is sound."""
-        sound = {"cari": values.get("cari", "").strip()[:_SEARCH]}
+        sound = {"cari": seen(values.get("cari", "")).strip()[:_SEARCH]}
         for name, choices in _CHOICES.items():
             value = values.get(name, "")
             sound[name] = value if value in {choice.value for choice in choices} else ""
@@ -148,11 +150,20 @@ def row(flag: Flag, filters: Filters) -> Row:
         act=act_words(item, opinion),
         office=office_words(flag.actor),
         snippet=plain(words[: 8 * _SNIPPET], _SNIPPET),
-        reason=plain(opinion.reasons[0].text, _REASON) if opinion.reasons else "",
+        borrowed=not (item.text or item.title) and bool(words),
+        reason=plain(_why(opinion), _REASON),
+        probability=opinion.probability,
         platform=item.platform.value,
         phase=phase_key(opinion),
         at=item.happened_at,
     )
+
+
+def _why(opinion: Opinion) -> str:
+    """Name the rules that matched; without one, give the machine's first reason."""
+    if opinion.matches:
+        return " · ".join(dict.fromkeys(match.title for match in opinion.matches))
+    return opinion.reasons[0].text if opinion.reasons else ""
 
 
 def _chosen(kind: type[_E], value: str) -> _E | None:

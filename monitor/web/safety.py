@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import cast
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
@@ -45,6 +45,14 @@ def back_to(path: str) -> str:
     return path if sound and path.isprintable() and "\\" not in path else "/"
 
 
+def here() -> str:
+    """Give the address of this page, to come back to; the front where it was sent by a form."""
+    if request.method != "GET":
+        return "/"
+    query = request.query_string.decode("ascii", "ignore")
+    return back_to(quote(request.path) + (f"?{query}" if query else ""))
+
+
 def protect(app: Flask, web: Web) -> None:
     """Switch on every guard that does not depend on a screen."""
     outside = web.behind != "none"
@@ -58,6 +66,7 @@ def protect(app: Flask, web: Web) -> None:
         MAX_FORM_MEMORY_SIZE=_FORM_BYTES,
         MAX_FORM_PARTS=50,
         TRUSTED_HOSTS=_hosts(web),
+        SEND_FILE_MAX_AGE_DEFAULT=365 * 24 * 3600,  # addresses of shipped files carry their digest
         WTF_CSRF_TIME_LIMIT=None,  # bound to the session: a note written over lunch is not lost
     )
     csrf.init_app(app)

@@ -43,6 +43,11 @@ def show(text: object) -> Markup:
     return Markup(_UNSEEN.sub(_token, escaped))  # noqa: S704 - escaped above; the token is ours
 
 
+def seen(text: str) -> str:
+    """Drop every unseen character: for what a reader typed and a field shows again."""
+    return _UNSEEN.sub("", text)
+
+
 def plain(text: str, limit: int) -> str:
     """Give the text on one line, cut at `limit` characters with an ellipsis."""
     line = " ".join(text.split())

@@ -1,0 +1,253 @@
+"""A monitor at a real browser: ten flags with keys alone, an undo, the help overlay, and nobody shut out.
+
+Pictures of every screen at two sizes and in two themes are written to a temporary folder, or to NETRA_SCREENSHOTS.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from waitress import wasyncore
+from waitress.server import create_server
+
+from monitor.models import Outcome, ReasonCode, State
+from tests.fakes_web import PASSWORD, World
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-first-run", "--disable-dev-shm-usage", "--disable-gpu",
+]  # fmt: skip
+SIZES = {"laptop": (1366, 768), "ponsel": (390, 844)}
+AXE = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not CHROMIUM.exists() and os.environ.get("CI") != "true",
+        reason="Chromium is not installed at /usr/bin/chromium: apt-get install chromium",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path)
+    made.seed()
+    made.fail("umpan-warta", Outcome.TRANSIENT, "waktu habis setelah 20 detik")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def site(world: World) -> Iterator[str]:
+    """The real application on a free loopback port, by the server that an office uses."""
+    server = create_server(world.app(), host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))  # open keep-alive connections too
+    server.task_dispatcher.shutdown()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def _context(browser: Browser, size: str = "laptop", theme: str = "light", *, script: bool = True) -> BrowserContext:
+    width, height = SIZES[size]
+    return browser.new_context(
+        locale="id-ID",
+        timezone_id="Asia/Jakarta",
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if theme == "dark" else "light",
+        java_script_enabled=script,
+    )
+
+
+@pytest.fixture
+def page(browser: Browser, site: str) -> Iterator[Page]:
+    """A signed-in monitor; every complaint of the browser (CSP included) fails the test."""
+    context = _context(browser)
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on(
+        "console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None
+    )
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    _sign_in(opened, site)
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+def _sign_in(page: Page, site: str) -> None:
+    """With keys only: the name field has the focus."""
+    page.goto(site + "/")
+    page.keyboard.type("pemantau")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Antrean tanda")
+
+
+def _case_number(page: Page) -> int:
+    found = re.search(r"/tanda/(\d+)", page.url)
+    assert found is not None, page.url
+    return int(found[1])
+
+
+def _press_and_go(page: Page, key: str) -> None:
+    before = page.url
+    page.keyboard.press(key)
+    page.wait_for_url(lambda url: url != before)
+    page.wait_for_load_state()
+
+
+def test_ten_flags_with_keys_alone(page: Page, world: World) -> None:
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    _press_and_go(page, "Enter")
+    assert _case_number(page) == 1
+
+    decided: dict[int, ReasonCode] = {}
+    keys = [("a", ReasonCode.CALL), ("p", ReasonCode.CAMPAIGN_ACCOUNT), ("1", ReasonCode.NOT_PARTISAN),
+            ("9", ReasonCode.RUN_BY_OTHERS), ("3", ReasonCode.CRITICISM), ("4", ReasonCode.CIVIC_INFORMATION),
+            ("7", ReasonCode.SAME_NAME), ("t", ReasonCode.ACCIDENTAL_TOUCH), ("d", ReasonCode.SUPPORT),
+            ("2", ReasonCode.QUOTED_NEWS)]  # fmt: skip
+    for key, reason in keys:
+        decided[_case_number(page)] = reason
+        _press_and_go(page, key)
+        expect(page.get_by_role("status")).to_contain_text("diputus")
+    assert list(decided) == list(range(1, 11))
+    for flag_id, reason in decided.items():
+        flag = world.store.flags.get(flag_id)
+        assert flag.state is (State.CLEARED if reason.clears else State.LEAD)
+        assert [one.reason for one in flag.decisions] == [reason]
+
+    _press_and_go(page, "u")
+    assert _case_number(page) == 10
+    expect(page.get_by_role("status")).to_contain_text("kembali menunggu")
+    assert world.store.flags.get(10).state is State.NEW
+    _press_and_go(page, "r")
+    assert world.store.flags.get(10).decisions[-1].reason is ReasonCode.HIJACKED
+
+    page.keyboard.press("g")
+    _press_and_go(page, "q")
+    expect(page.get_by_text("3 tanda", exact=True)).to_be_visible()
+
+
+def test_keys_do_nothing_while_somebody_types(page: Page, site: str, world: World) -> None:
+    page.goto(f"{site}/tanda/1")
+    page.keyboard.press("n")
+    page.get_by_label("Catatan").press_sequentially("Salam dua jari 1 j k u ? g q d\n")
+    assert _case_number(page) == 1
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert world.store.flags.get(1).state is State.NEW
+    page.keyboard.press("Escape")
+    _press_and_go(page, "d")
+    assert world.store.flags.get(1).decisions[0].note == "Salam dua jari 1 j k u ? g q d"
+
+
+def test_j_and_k_walk_without_deciding(page: Page, site: str, world: World) -> None:
+    page.goto(f"{site}/tanda/2?tingkat=tinggi")
+    _press_and_go(page, "j")
+    assert page.url.endswith("/tanda/3?tingkat=tinggi")
+    _press_and_go(page, "k")
+    assert page.url.endswith("/tanda/2?tingkat=tinggi")
+    assert world.store.flags.get(2).decisions == ()
+
+
+def test_the_help_overlay_opens_and_closes(page: Page) -> None:
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Tombol")
+    expect(dialog).to_be_visible()
+    expect(dialog).to_contain_text("Tidak memihak")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("?")
+    page.keyboard.press("?")
+    expect(dialog).to_be_hidden()
+
+
+def test_search_and_filters_narrow_without_leaving_the_page(page: Page) -> None:
+    page.keyboard.press("/")
+    page.keyboard.type("gaspol")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 tanda")).to_be_visible()
+    assert "cari=gaspol" in page.url
+    page.get_by_role("link", name="Hapus saringan").click()
+    page.get_by_label("Jenis").select_option("suka")
+    expect(page.get_by_text("2 tanda")).to_be_visible()
+    page.wait_for_url(lambda url: "jenis=suka" in url)
+    page.go_back()
+    expect(page.get_by_text("13 tanda")).to_be_visible()
+
+
+def test_everything_works_without_javascript(browser: Browser, site: str, world: World) -> None:
+    page = _context(browser, script=False).new_page()
+    _sign_in(page, site)
+    page.get_by_label("Tingkat").select_option("tinggi")
+    page.get_by_role("button", name="Saring").click()
+    page.get_by_role("link", name="Bagas Andaikanto").click()
+    page.get_by_label("Catatan").fill("tanpa skrip")
+    page.get_by_role("button", name="Perlu ditelusuri").click()
+    assert page.url.endswith("/tanda/3?tingkat=tinggi")
+    page.get_by_role("status").get_by_role("button", name="Urungkan").click()
+    assert page.url.endswith("/tanda/2?tingkat=tinggi")
+    assert [one.note for one in world.store.flags.get(2).decisions] == ["tanpa skrip", ""]
+    page.get_by_role("link", name="Bantuan").click()
+    expect(page.get_by_role("heading", level=1, name="Bantuan")).to_be_visible()
+    page.context.close()
+
+
+SCREENS = {"antrean": "/antrean", "kasus": "/tanda/1", "kasus-suka": "/tanda/2", "kasus-berita": "/tanda/7",
+           "ringkasan": "/ringkasan", "bantuan": "/bantuan", "kosong": "/antrean?cari=tidakada", "salah": "/tanda/999"}  # fmt: skip
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_every_screen_is_open_to_all_and_fits(
+    browser: Browser, site: str, tmp_path: Path, size: str, theme: str
+) -> None:
+    folder = Path(os.environ.get("NETRA_SCREENSHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    page = _context(browser, size, theme).new_page()
+    page.goto(site + "/masuk")
+    _judge(page, folder / f"masuk-{size}-{theme}.png")
+    _sign_in(page, site)
+    for name, path in SCREENS.items():
+        page.goto(site + path)
+        _judge(page, folder / f"{name}-{size}-{theme}.png")
+    page.goto(f"{site}/tanda/4")
+    page.get_by_role("button", name="Dikelola orang lain").click()
+    _judge(page, folder / f"pemberitahuan-{size}-{theme}.png")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    _judge(page, folder / f"tombol-{size}-{theme}.png")
+    page.context.close()
+
+
+def _judge(page: Page, picture: Path) -> None:
+    """Take a picture; ask axe; see that nothing runs out of the window."""
+    page.screenshot(path=picture)
+    found = Axe().run(page, options=AXE)
+    assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
