@@ -90,7 +90,7 @@ class Flags:
                 _counted(
                     db,
                     "m.value",
-                    "JOIN flag_marks m ON m.flag_id = f.flag_id AND m.kind = 'aturan'",
+                    "CROSS JOIN flag_marks m ON m.flag_id = f.flag_id AND m.kind = 'aturan'",
                     regions,
                     open_only=True,
                 ),
@@ -105,8 +105,10 @@ def _counted(
         where += f" AND f.state IN ('{State.NEW.value}', '{State.IN_REVIEW.value}')"
     if regions:
         where += " AND f.region IN (SELECT value FROM json_each(?))"
+    # The narrow index first, then the marks: left alone, SQLite reads every whole flag (5 times slower at 100,000).
     rows = db.execute(
-        f"SELECT {column}, count(*) FROM flags f {join} WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1",
+        f"SELECT {column}, count(*) FROM flags f INDEXED BY flags_queue {join} WHERE {where} "
+        "GROUP BY 1 ORDER BY 2 DESC, 1",
         (json.dumps(sorted(regions)),) if regions else (),
     )
     return dict(rows.fetchall())

@@ -125,7 +125,7 @@ def _beside(db: Database, flag_id: int | None, query: QueueQuery, *, backwards: 
         row = db.execute("SELECT urgency FROM flags WHERE flag_id = ?", (flag_id,)).fetchone()
         if row is None:
             return None
-        more = " AND (urgency > ? OR (urgency = ? AND flag_id < ?))" if backwards else (
+        more = " AND urgency >= ? AND (urgency > ? OR flag_id < ?)" if backwards else (
             " AND urgency <= ? AND (urgency < ? OR flag_id > ?)"
         )  # fmt: skip
         values = [row[0], row[0], flag_id]
