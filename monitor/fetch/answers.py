@@ -57,7 +57,7 @@ def judge_status(status: int) -> tuple[Outcome | None, str]:
         return Outcome.TRANSIENT, f"situs sedang bermasalah ({status})"
     if status >= 400:
         return Outcome.INVALID_REQUEST, f"permintaan ditolak ({status}) — periksa alamatnya"
-    return Outcome.SCHEMA_DRIFT, f"jawaban tidak terduga ({status})"
+    return Outcome.SCHEMA_DRIFT, f"jawaban di luar kebiasaan ({status})"
 
 
 def is_wall(body: bytes) -> bool:
