@@ -256,6 +256,7 @@ class World:
             level=seed.level,
             reasons=(
                 Reason(f"aturan:{match.rule_id}", f"Aturan “{seed.rule}” (tingkat {seed.level})."),
+                *((Reason("model", "Model bahasa menduga teks ini memihak."),) if (seed.probability or 0) >= 0.6 else ()),
                 *((Reason("nama_saja", "Hanya namanya yang disebut dalam berita; ini petunjuk, bukan bukti."),)
                   if seed.basis is Basis.NAME else ()),
             ),

@@ -28,7 +28,7 @@ from monitor.web.text import LONGEST, Piece, marked
 
 LONGEST_NOTE = 2000
 _FORMS = frozenset([f"KE-{n}" for n in range(1, 8)] + [f"DIS-{n}" for n in range(1, 14)] + ["TNI-1", "POL-1"])
-_SURE, _UNSURE = 0.7, 0.4
+_HALF = 0.5
 _SHOWN_WORDS = 6
 
 
@@ -94,6 +94,7 @@ class CaseView:
     longest: int
     owner: str
     handle: str
+    ground: str
     leaning: str
     raised: tuple[WordMark, ...]
     lowered: tuple[WordMark, ...]
@@ -134,7 +135,8 @@ def case_view(
         longest=LONGEST,
         owner=account_words(parent.owner) if parent and parent.owner else "",
         handle=_handle(flag),
-        leaning=leaning(opinion.probability),
+        ground=ground_key(item, opinion),
+        leaning=leaning(opinion),
         raised=tuple(word for word in words if word.weight > 0)[:_SHOWN_WORDS],
         lowered=tuple(word for word in words if word.weight < 0)[:_SHOWN_WORDS],
         cautions=tuple(one.text for one in opinion.reasons if not one.code.startswith(("aturan:", "dasar:", "model"))),
@@ -180,11 +182,16 @@ def account_words(account: AccountRef) -> str:
     return " ".join(parts) or account.native_id
 
 
-def leaning(probability: float | None) -> str:
-    """Put a probability into one of three words for the catalogue."""
-    if probability is None or probability < _UNSURE:
-        return "rendah"
-    return "tinggi" if probability >= _SURE else "sedang"
+def leaning(opinion: Opinion) -> str:
+    """Say how the model leans: over the office's threshold, over one half, or neither."""
+    if any(reason.code == "model" for reason in opinion.reasons):
+        return "tinggi"
+    return "sedang" if (opinion.probability or 0.0) >= _HALF else "rendah"
+
+
+def ground_key(item: Item, opinion: Opinion) -> str:
+    """Give the ground's catalogue name; in the news nobody wrote the words themselves."""
+    return "berita" if item.kind is ItemKind.ARTICLE else opinion.ground.value
 
 
 def form_text(form: str) -> str:

@@ -110,6 +110,12 @@ def test_a_wordless_like_shows_its_ground(reader: Reader, flags: list[int]) -> N
     assert "tanpa kata-kata" in page
     assert "Tindakan pada akun pemenangan yang terdaftar." in page
     assert "#ContohBersinar" in page
+    assert "model menduga teks ini memihak" in page
+
+
+def test_the_model_says_how_sure_it_is(reader: Reader, flags: list[int]) -> None:
+    assert "model tidak menduga" in reader.get(f"/tanda/{flags[5]}").text
+    assert "model ragu-ragu" in reader.get(f"/tanda/{flags[9]}").text
 
 
 def test_a_name_in_the_news_is_a_lead_only(reader: Reader, flags: list[int]) -> None:
@@ -117,6 +123,7 @@ def test_a_name_in_the_news_is_a_lead_only(reader: Reader, flags: list[int]) -> 
     assert "hanya petunjuk, bukan bukti" in page
     assert "2 orang pada daftar memakai nama ini" in page
     assert "Tidak ada akun" in page
+    assert "kata-katanya milik media" in page
     assert "Model tidak memberi pendapat" in page
 
 
