@@ -197,6 +197,8 @@ class Engine:
             for owner in self.automaton.owners[index]:
                 if gate.lets(owner.contest, owner.since) and _written_so(owner, view, start, end):
                     places[owner.atom].append((start, end))
+        for spans in places.values():
+            spans.sort()
         return Scan(view, places, gate)
 
     def one(

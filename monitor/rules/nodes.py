@@ -52,7 +52,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One text with the places of every atom found in it."""
+    """One text with the places of every atom found in it, sorted."""
 
     view: View
     places: Mapping[int, Sequence[Span]]

@@ -6,6 +6,7 @@ tanya, pesan_netral, kabar).
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ import re2
 
 from monitor.rules.nodes import Hit, Scan
 from monitor.rules.schema import Scope
+from monitor.rules.view import Span
 
 NEGATION_WINDOW = 3
 _LAW = re2.compile(
@@ -42,12 +44,16 @@ def kept(hits: Sequence[Hit], scopes: Sequence[Scope], scan: Scan, atoms: ScopeA
         return list(hits)
     if Scope.NEUTRAL in scopes and scan.places.get(atoms.neutral):
         return []
+    negations = _negations(scan, atoms) if Scope.NEGATED in scopes else []
     law = [match.span() for match in _LAW.finditer(scan.view.text)] if Scope.LAW in scopes else []
-    return [hit for hit in hits if not _left_out(hit, scopes, scan, atoms, law)]
+    return [hit for hit in hits if not _left_out(hit, scopes, scan, atoms, (negations, law))]
 
 
-def _left_out(hit: Hit, scopes: Sequence[Scope], scan: Scan, atoms: ScopeAtoms, law: Sequence[tuple[int, int]]) -> bool:
-    if Scope.NEGATED in scopes and negated(hit, scan, atoms):
+def _left_out(
+    hit: Hit, scopes: Sequence[Scope], scan: Scan, atoms: ScopeAtoms, found: tuple[Sequence[Span], Sequence[Span]]
+) -> bool:
+    negations, law = found
+    if negations and negated(hit, scan, negations):
         return True
     if Scope.QUESTION in scopes and asked(hit, scan, atoms):
         return True
@@ -56,17 +62,28 @@ def _left_out(hit: Hit, scopes: Sequence[Scope], scan: Scan, atoms: ScopeAtoms, 
     return any(start < end_ and start_ < end for start, end in hit for start_, end_ in law)
 
 
-def negated(hit: Hit, scan: Scan, atoms: ScopeAtoms) -> bool:
+def _negations(scan: Scan, atoms: ScopeAtoms) -> list[Span]:
+    """Give the negations in a text, sorted, without those that are part of a false one ("jangan lupa")."""
+    covered: list[Span] = []
+    for start, end in scan.places.get(atoms.false_negation, ()):
+        if covered and start < covered[-1][1]:
+            covered[-1] = (covered[-1][0], max(end, covered[-1][1]))
+        else:
+            covered.append((start, end))
+
+    def real(start: int, end: int) -> bool:
+        index = bisect_right(covered, (start, len(scan.view.text))) - 1
+        return index < 0 or end > covered[index][1]
+
+    return [span for span in scan.places.get(atoms.negation, ()) if real(*span)]
+
+
+def negated(hit: Hit, scan: Scan, negations: Sequence[Span]) -> bool:
     """Tell whether a negation stands at most three words before a part of the hit, in the same sentence."""
-    false = scan.places.get(atoms.false_negation, ())
-    words = [
-        (start, end)
-        for start, end in scan.places.get(atoms.negation, ())
-        if not any(a <= start and end <= b for a, b in false)
-    ]
     for start, _ in hit:
         left = max(scan.view.back(start, NEGATION_WINDOW), scan.view.sentence(start)[0])
-        if any(left <= a and b <= start for a, b in words):
+        index = bisect_left(negations, (left, 0))
+        if index < len(negations) and negations[index][1] <= start:
             return True
     return False
 
@@ -84,7 +101,8 @@ def _in_sentence(hit: Hit, scan: Scan, atom: int) -> bool:
     if not places:
         return False
     start, end = scan.view.sentence(min(hit)[0])
-    return any(start <= place < end for place, _ in places)
+    index = bisect_left(places, (start, 0))
+    return index < len(places) and places[index][0] < end
 
 
 def headline(hits: Sequence[Hit], scan: Scan) -> bool:
