@@ -25,7 +25,7 @@ from monitor.config import Config
 from monitor.context import Context
 from monitor.errors import ModelError
 from monitor.evidence import Archive
-from monitor.fetch import DispatchingFetcher, Fetcher, build_fetcher
+from monitor.fetch import DispatchingFetcher, Fetcher, build_fetcher, named_by
 from monitor.judge import Judges
 from monitor.roster import Roster
 from monitor.rules import RuleSet
@@ -179,8 +179,9 @@ class App:
         ]
 
     def _list_files(self, pattern: str) -> list[str]:
-        """Paths below the settings' folder that a source's pattern names, in a stable order."""
-        return sorted(str(path.relative_to(self.root)) for path in self.root.glob(pattern) if path.is_file())
+        """Name the files of a source's pattern, relative to the settings' folder where they lie below it."""
+        found = [path for path in named_by(self.root, pattern) if path.is_file()]
+        return [str(path if Path(pattern).is_absolute() else path.relative_to(self.root)) for path in found]
 
     def fetcher(self) -> Fetcher:
         """Give the one polite client and the reader of files that people bring, with the budget of a new run."""

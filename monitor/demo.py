@@ -38,7 +38,7 @@ def prepare(app: App) -> tuple[str, str]:
         raise NetraError(
             "Perintah ini hanya untuk kantor rekaan (mode: demo). Di sini pakai `netra collect`, lalu `netra serve`."
         )
-    draft = read_roster(app.root / "demo" / "roster.csv")
+    draft = read_roster(app.root / "demo" / "roster.csv", region=app.config.office.region)
     changes = diff(draft, app.store.roster.known(), app.store.roster.accounts())
     if any(change.change is not Change.SAME for change in changes):
         app.store.roster.apply(changes, user_id=None)

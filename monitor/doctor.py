@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
+from monitor.calendar import Calendar
 from monitor.config import Config
 from monitor.errors import ArchiveError, NetraError
 from monitor.evidence import Archive
@@ -61,7 +62,7 @@ class Office(Protocol):
     @property
     def targets(self) -> object: ...
     @property
-    def calendar(self) -> object: ...
+    def calendar(self) -> Calendar: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,9 @@ def _knowledge(office: Office) -> Iterator[Finding]:
             yield Finding(what, "gawat", str(error), "Perbaiki berkas yang disebut, lalu `netra rules check`.")
         else:
             yield Finding(what, "baik", "terbaca dan lulus pemeriksaannya sendiri")
+    active = [one for one in office.calendar.warnings if any(contest in one for contest in office.config.contests)]
+    for warning in active:
+        yield Finding("kalender", "perhatian", warning, "Pastikan ke KPU setempat sebelum dipakai.")
     if not office.config.contests:
         yield Finding(
             "pemilihan",

@@ -16,13 +16,13 @@ from monitor.collectors import Source
 from monitor.evidence import Archive
 from monitor.fetch import Fetcher
 from monitor.judge import Judges, judge
-from monitor.models import Outcome, Page, Request, Screened
+from monitor.models import Outcome, Request, Screened
 from monitor.store import Store
 
 BATCH = 1000
 HOSTS_AT_ONCE = 16
 # A page that will not be different tomorrow need not be asked again before its feed may count as read.
-_SETTLED = {Outcome.GONE, Outcome.NOT_AVAILABLE, Outcome.DENIED_BY_ROBOTS, Outcome.LEGALLY_OFF, Outcome.SCHEMA_DRIFT}
+_SETTLED = frozenset(["gone", "not_available", "denied_by_robots", "legally_off", "invalid_request", "schema_drift"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _collect_one(
         response = fetcher.fetch(replace(request, url=url, etag=etag, last_modified=last_modified))
         response = replace(response, request=replace(response.request, url=request.url))
         evidence = archive.put(response) if response.body else ""
-        page = source.read(response) if response.outcome is None else Page(response.outcome, detail=response.detail)
+        page = source.read(response)
         # What a page leads to is stored first: a killed run then asks the page again instead of passing over the rest.
         ends = [visit(more) for more in page.follow]
         settled = all(end.proved or end in _SETTLED for end in ends)

@@ -22,7 +22,7 @@ def roster() -> None:
 @roster.command(name="import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--map", "pairs", multiple=True, metavar="KOLOM=NAMA", help="Nama kolom di berkas Anda, misalnya nip='NIP BARU'."
+    "--kolom", "pairs", multiple=True, metavar="KOLOM=NAMA", help="Nama kolom di berkas Anda, misalnya nip='NIP BARU'."
 )
 @click.option("--yes", is_flag=True, help="Simpan tanpa bertanya.")
 @click.option("--preview", is_flag=True, help="Hanya tunjukkan perbedaannya.")
@@ -36,8 +36,8 @@ def roster_import(
     app = open_app(ctx)
     mapping = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
     if len(mapping) != len(pairs):
-        raise click.UsageError("--map ditulis KOLOM=NAMA, misalnya --map nip='NIP BARU'.")
-    draft = read_roster(file, mapping)
+        raise click.UsageError("--kolom ditulis KOLOM=NAMA, misalnya --kolom nip='NIP BARU'.")
+    draft = read_roster(file, mapping, app.config.office.region)
     changes = diff(draft, app.store.roster.known(), app.store.roster.accounts())
     counts = {str(kind): sum(change.change is kind for change in changes) for kind in Change}
     shown = json_out and not preview
@@ -150,7 +150,9 @@ def user_list(ctx: click.Context, *, json_out: bool) -> None:
 
 @user.command(name="password")
 @click.argument("username")
-@click.password_option("--password", prompt="Sandi baru", confirmation_prompt="Ulangi sandi")
+@click.password_option(
+    "--password", prompt="Sandi baru", confirmation_prompt="Ulangi sandi", help="Sandi baru; lebih aman bila ditanya."
+)
 @click.pass_context
 def user_password(ctx: click.Context, username: str, password: str) -> None:
     """Ganti sandi."""

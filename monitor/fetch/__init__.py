@@ -13,7 +13,7 @@ from monitor.config import Fetching
 from monitor.fetch.base import Fetcher, PaceMemory, Surroundings
 from monitor.fetch.client import PoliteClient
 from monitor.fetch.dispatch import DispatchingFetcher
-from monitor.fetch.files import FileFetcher
+from monitor.fetch.files import FileFetcher, named_by
 from monitor.fetch.replay import ReplayFetcher
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "ReplayFetcher",
     "Surroundings",
     "build_fetcher",
+    "named_by",
 ]
 
 

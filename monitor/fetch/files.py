@@ -15,8 +15,16 @@ MAX_BYTES = 200_000_000
 _TYPES = {".html": "text/html", ".htm": "text/html", ".csv": "text/csv", ".txt": "text/plain", ".tsv": "text/csv"}
 
 
+def named_by(root: Path, pattern: str) -> list[Path]:
+    """Give the paths a glob names, in a stable order: below `root`, or anywhere where the pattern is absolute."""
+    if Path(pattern).is_absolute():
+        anchor = Path(Path(pattern).anchor)
+        return sorted(anchor.glob(str(Path(pattern).relative_to(anchor))))
+    return sorted(root.glob(pattern))
+
+
 class FileFetcher:
-    """Reads files below `root` that one of the globs `patterns` names; links that lead elsewhere are refused."""
+    """Reads files that one of the globs `patterns` of the settings names; links that lead elsewhere are refused."""
 
     def __init__(
         self, root: Path, patterns: Sequence[str], clock: Callable[[], datetime], max_bytes: int = MAX_BYTES
@@ -53,7 +61,7 @@ class FileFetcher:
         )
 
     def _looks_inside(self, url: str) -> bool:
-        return not Path(url).is_absolute() and ".." not in Path(url).parts and "\0" not in url
+        return ".." not in Path(url).parts and "\0" not in url
 
     def _named(self, url: str) -> Path | None:
         """Find the file if a pattern names it and it does not lead out of the pattern's fixed folder."""
@@ -62,7 +70,7 @@ class FileFetcher:
         wanted = self._root / url
         for pattern in self._patterns:
             if wanted not in self._listed.get(pattern, ()):
-                self._listed[pattern] = frozenset(self._root.glob(pattern))
+                self._listed[pattern] = frozenset(named_by(self._root, pattern))
             if wanted not in self._listed[pattern]:
                 continue
             fixed = self._root

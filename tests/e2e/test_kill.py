@@ -17,6 +17,7 @@ import pytest
 from monitor import demo
 from monitor.app import App
 from monitor.store import QueueQuery
+from tests.offices import make_office
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = Path(__file__).with_name("kill_worker.py")
@@ -25,19 +26,16 @@ COPIES = 20
 
 def office(folder: Path) -> Path:
     """A made-up office of its own, with the demo's items many times over so that the work takes a while."""
-    folder.mkdir()
-    (folder / "rules").symlink_to(ROOT / "rules")
-    shutil.copytree(ROOT / "demo", folder / "demo")
+    config = make_office(folder)
     for path in sorted((folder / "demo" / "items").glob("*.jsonl")):
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
         for copy in range(1, COPIES):
             more = [json.dumps(row | {"id": f"{row['id']}-{copy}"}, ensure_ascii=False) for row in rows]
             (path.parent / f"{path.stem}-{copy}.jsonl").write_text("\n".join(more), encoding="utf-8")
-    shutil.copy(ROOT / "config.yaml", folder / "config.yaml")
-    app = App.build(folder / "config.yaml")
+    app = App.build(config)
     demo.prepare(app)
     app.close()
-    return folder / "config.yaml"
+    return config
 
 
 @dataclass(frozen=True)

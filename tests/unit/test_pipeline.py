@@ -51,6 +51,8 @@ class FakeSource:
         return [Request(self.url, "feed")]
 
     def read(self, response: Response) -> Page:
+        if response.outcome is not None:
+            return Page(response.outcome, detail=response.detail)
         text = response.body.decode()
         if text == "aneh":
             return Page(Outcome.SCHEMA_DRIFT, detail="bukan feed")
