@@ -54,6 +54,7 @@ def create_app(services: Services) -> Flask:
         t=i18n.t,
         language=i18n.language,
         number=i18n.number,
+        chance=i18n.chance,
         moment=i18n.moment,
         age=i18n.age,
         show=show,

@@ -16,6 +16,7 @@ from monitor.config import ZONES
 from monitor.web.safety import back_to, services
 
 LANGUAGES = ("id", "en")
+_NEARLY = 0.995
 
 blueprint = Blueprint("bahasa", __name__)
 
@@ -46,6 +47,13 @@ def number(value: float, digits: int = 0) -> str:
     """Write a number as the language does: 1.234,5 or 1,234.5."""
     text = f"{value:,.{digits}f}"
     return text if language() == "en" else text.translate(str.maketrans(",.", ".,"))
+
+
+def chance(probability: float) -> str:
+    """Write a probability with two digits, never as a certainty: `> 0,99` and `< 0,01` at the ends."""
+    if probability > _NEARLY:
+        return f"> {number(0.99, 2)}"
+    return f"< {number(0.01, 2)}" if probability < 1 - _NEARLY else number(probability, 2)
 
 
 def moment(at: datetime | None, *, clock: bool = True) -> str:

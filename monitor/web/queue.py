@@ -160,10 +160,8 @@ def row(flag: Flag, filters: Filters) -> Row:
 
 
 def _why(opinion: Opinion) -> str:
-    """Name the rules that matched; without one, give the machine's first reason."""
-    if opinion.matches:
-        return " · ".join(dict.fromkeys(match.title for match in opinion.matches))
-    return opinion.reasons[0].text if opinion.reasons else ""
+    """Name the rules that matched, "" for none."""
+    return " · ".join(dict.fromkeys(match.title for match in opinion.matches))
 
 
 def _chosen(kind: type[_E], value: str) -> _E | None:

@@ -72,6 +72,19 @@ def test_filters_narrow_the_queue(reader: Reader, flags: list[int], query: str, 
     assert _links(answer.text) == [flag for flag, seed in zip(flags, SEEDS, strict=True) if wanted(seed)]
 
 
+def test_a_flag_of_the_model_alone_says_so_and_is_never_certain(world: World, sign_in: SignIn) -> None:
+    flag = world.store.flags.get(world.flag(SEEDS[2]))
+    opinion = replace(flag.opinion, matches=(), probability=0.999, forms=())
+    world.screen(flag.stored.item_id, flag.actor, opinion)
+    reader = sign_in("pemantau")
+    assert "model &gt; 0,99 · <bdi" in reader.get("/antrean").text
+    assert "tanpa aturan yang cocok" in reader.get("/antrean").text
+    page = reader.get(f"/tanda/{flag.flag_id}").text
+    assert "Tidak ada aturan yang cocok" in page
+    assert "Model: &gt; 0,99" in page
+    assert "Tidak ada bentuk yang diusulkan" in page
+
+
 def test_an_empty_queue_and_an_empty_filter_say_so(world: World, sign_in: SignIn) -> None:
     reader = sign_in("pemantau")
     assert "Antrean kosong" in reader.get("/antrean").text

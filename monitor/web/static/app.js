@@ -86,6 +86,13 @@
     if (event.target.closest("button[data-tutup]") || event.target === find("#bantuan")) find("#bantuan").close();
   });
 
+  /* Screen readers announce what changes in a live region, not what it held when the page came. */
+  document.querySelectorAll("[role=status] p").forEach((line) => {
+    const said = line.textContent;
+    line.textContent = "";
+    window.setTimeout(() => { line.textContent = said; }, 120);
+  });
+
   /* One decision is sent once, however often the key is struck. */
   document.addEventListener("submit", (event) => {
     const form = event.target;
