@@ -87,11 +87,8 @@
   });
 
   /* Screen readers announce what changes in a live region, not what it held when the page came. */
-  document.querySelectorAll("[role=status] p").forEach((line) => {
-    const said = line.textContent;
-    line.textContent = "";
-    window.setTimeout(() => { line.textContent = said; }, 120);
-  });
+  const toast = find("[role=status] p");
+  if (toast) window.setTimeout(() => { find("#suara").textContent = toast.textContent; }, 200);
 
   /* One decision is sent once, however often the key is struck. */
   document.addEventListener("submit", (event) => {
