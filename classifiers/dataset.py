@@ -71,6 +71,7 @@ class Example:
     partisan: bool
     group: int
     weight: float
+    informed: bool = True
 
 
 def examples(sentences: tuple[Sentence, ...], seed: int = 20251) -> list[Example]:
@@ -81,13 +82,11 @@ def examples(sentences: tuple[Sentence, ...], seed: int = 20251) -> list[Example
     out: list[Example] = []
     for group, sentence in enumerate(sentences):
         partisan = sentence.label.partisan
-        if "{" not in sentence.text:
-            out.append(Example(tuple(known.tokens(sentence.text)), partisan, group, 1.0))
-            continue
-        filled = [fill(sentence.text, who, dice) for _ in range(2)]
-        out += [Example(tuple(known.tokens(text)), partisan, group, 0.4) for text in filled]
-        nobody = strangers(dice)
-        out.append(Example(tuple(unknown.tokens(fill(sentence.text, nobody, dice))), partisan, group, 0.2))
+        filled = [fill(sentence.text, who, dice) for _ in range(2 if "{" in sentence.text else 1)]
+        share = 0.8 / len(filled)
+        out += [Example(tuple(known.tokens(text)), partisan, group, share) for text in filled]
+        told_nobody = fill(sentence.text, strangers(dice), dice)
+        out.append(Example(tuple(unknown.tokens(told_nobody)), partisan, group, 0.2, informed=False))
     return out
 
 

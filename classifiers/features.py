@@ -1,6 +1,6 @@
 """Which features a masked text has. Additive by design: every word carries its own share of the score.
 
-score = (sum over words and pairs of words) / sqrt(words + 2) + sum over what the whole text has + constant
+score = (sum over words and pairs of words) / (words + 2) ** NORM + sum over what the whole text has + constant
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ from itertools import pairwise
 from classifiers import mask
 
 CHAR_LENGTHS = (3, 4, 5)
-CHAR_SHARE = 0.7
+CHAR_SHARE = 0.5
+NORM = 0.55
 MOST_TOKENS = 400
 """A longer text is judged by its first tokens: an article's opening says what it is, and cost stays bounded."""
 
 CLASSES = frozenset(mask.SHOWN)
-_FACTS = (mask.CANDIDATE, mask.PARTY, mask.CAMP, mask.SLOGAN, mask.TAG, mask.ACCOUNT, mask.BALLOT, mask.URL,
-          mask.CONTEST, mask.HEADLINE, mask.CAPITALS, mask.MENTION, "?", "!", ":", '"')  # fmt: skip
-_FACT_SET = frozenset(_FACTS)
-_LENGTHS = ((2, "n<=2"), (4, "n<=4"), (8, "n<=8"), (16, "n<=16"), (32, "n<=32"))
+_CONTEST_FACTS = frozenset({mask.CANDIDATE, mask.PARTY, mask.CAMP, mask.SLOGAN, mask.TAG, mask.ACCOUNT})
+_FACTS = frozenset(
+    {mask.BALLOT, mask.URL, mask.CONTEST, mask.HEADLINE, mask.CAPITALS, mask.MENTION, "?", "!", ":", '"'}
+)
+_ALL_FACTS = _FACTS | _CONTEST_FACTS
 
 
 def of_token(token: str) -> list[tuple[str, float]]:
@@ -40,16 +42,16 @@ def of_pairs(tokens: Sequence[str]) -> list[str]:
     return near + [f"s {one} {two}" for one, two in zip(tokens, tokens[2:], strict=False)]
 
 
-def of_whole(tokens: Sequence[str]) -> list[str]:
-    """Give what the whole text has: its length class, and which classes and marks occur in it."""
-    facts = [f"d {one}" for one in sorted(_FACT_SET.intersection(tokens))]
-    size = len(tokens)
-    facts.append("d " + next((name for limit, name in _LENGTHS if size <= limit), "n>32"))
-    contestant = mask.CANDIDATE in tokens or mask.TAG in tokens or mask.SLOGAN in tokens or mask.BALLOT in tokens
-    facts.append("d contestant" if contestant else "d nobody")
-    return facts
+def of_whole(tokens: Sequence[str], *, informed: bool) -> list[str]:
+    """Give which classes and marks occur in the whole text.
+
+    Where no contest is known to the masker (`informed` is False), that no contestant is seen says nothing: those facts
+    are left out, and one feature says so.
+    """
+    facts = [f"d {one}" for one in sorted((_ALL_FACTS if informed else _FACTS).intersection(tokens))]
+    return facts if informed else [*facts, "d uninformed"]
 
 
 def norm(tokens: Sequence[str]) -> float:
     """Give what the sum over tokens is multiplied with."""
-    return 1.0 / math.sqrt(len(tokens) + 2)
+    return float((len(tokens) + 2) ** -NORM)

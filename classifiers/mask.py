@@ -53,10 +53,11 @@ _CASE_SAMPLE = 400
 
 
 class Masker:
-    """Turns texts into tokens for one set of terms. Not changed after it is built, except for its bounded word memo."""
+    """Turns texts into tokens for one set of terms. `informed` says that it knows the names of a contest."""
 
     def __init__(self, terms: TargetTerms) -> None:
         patterns: dict[str, str] = {}
+        self.informed = bool(terms.names)
         self._capital: set[str] = set()
         for char, values in zip(_CLASSES, (terms.names, terms.parties, terms.camps, terms.slogans), strict=True):
             for value in values:

@@ -90,7 +90,10 @@ class AdditiveClassifier:
 
     def _whole(self, tokens: list[str]) -> float:
         get = self._weights.get
-        return math.fsum(get(name, 0.0) for name in features.of_whole(tokens)) + self._model.constant
+        return (
+            math.fsum(get(name, 0.0) for name in features.of_whole(tokens, informed=self._masker.informed))
+            + self._model.constant
+        )
 
     def _share(self, token: str) -> float:
         """Give what one token adds, and keep it; the memo is dropped whole when it is full."""
