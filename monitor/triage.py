@@ -30,10 +30,13 @@ from monitor.models import (
     Phase,
     Reason,
     Relation,
+    Span,
     WordMark,
 )
+from monitor.models import Field as TextField
 
 WORDLESS = frozenset({ItemKind.LIKE, ItemKind.SHARE, ItemKind.FOLLOW})
+NEAR_NAME = 400  # characters, about three sentences
 _BASE = {Level.INFO: 0.0, Level.LOW: 10.0, Level.MEDIUM: 40.0, Level.HIGH: 70.0}
 _PHASE = {Phase.QUIET: 12.0, Phase.VOTING: 12.0, Phase.CAMPAIGN: 6.0, Phase.CANDIDATE: 4.0, Phase.ASPIRANT: 3.0}
 _MODEL_SHARE = 10.0
@@ -58,6 +61,7 @@ def triage(
     """
     if act.actor is None or act.stored.item.kind is ItemKind.FOLLOW or _out_of_office(act):
         return None
+    matches = _about(act, act.actor, matches)
     wordless = act.stored.item.kind in WORDLESS and not act.stored.item.text.strip()
     level = max(
         chain((m.level for m in matches), _model_levels(act, score, limits)), key=lambda one: one.rank, default=None
@@ -80,6 +84,21 @@ def triage(
         urgency=_urgency(act, level, probability),
         digests=digests,
     )
+
+
+def _about(act: Act, actor: Actor, matches: Sequence[Match]) -> Sequence[Match]:
+    """Keep what an article says near a person's name: one named at its end has no part in an event at its head."""
+    if act.stored.item.kind is not ItemKind.ARTICLE:
+        return matches
+    start_of = {TextField.TITLE: 0, TextField.TEXT: len(act.stored.item.title) + 1}
+
+    def near(span: Span) -> bool:
+        at = start_of.get(span.field)
+        return at is not None and any(
+            start - NEAR_NAME <= at + span.end and at + span.start <= end + NEAR_NAME for start, end in actor.spans
+        )
+
+    return [match for match in matches if any(near(span) for span in match.spans)]
 
 
 def _out_of_office(act: Act) -> bool:

@@ -107,6 +107,8 @@ def download(flag_id: int, version: int) -> Response | tuple[str, int]:
     stored = next((one for one in services().store.items.versions(flag.stored.item_id) if one.version == version), None)
     if stored is None or not stored.evidence_sha256:
         abort(404)
+    if current_user().regions and not _one_act_each(stored.item.source_id):
+        return page(flag, Filters(), Trouble("kasus.bukti_luas", "kasus.bukti_luas_isi")), 403
     try:
         body = services().archive.read(stored.evidence_sha256)
     except ArchiveError:
@@ -118,6 +120,11 @@ def download(flag_id: int, version: int) -> Response | tuple[str, int]:
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Content-Security-Policy"] = _SANDBOX
     return response
+
+
+def _one_act_each(source_id: str) -> bool:
+    """Tell whether a raw answer of this source speaks of one page only: a brought file holds other regions too."""
+    return any(one.id == source_id and one.type in {"feed", "articles"} for one in services().config.sources)
 
 
 def _who(flag: Flag) -> set[int]:

@@ -135,6 +135,11 @@ def test_an_article_is_a_lead_by_name_and_never_high() -> None:
     assert "3 orang" in name.text
 
 
+def test_words_far_from_a_name_do_not_concern_it() -> None:
+    far = Actor(PERSON, Basis.NAME, 0.9, None, POST, ((5000, 5010),))
+    assert triage(act(ItemKind.ARTICLE, "berita", far), [match(Level.MEDIUM)], None, LIMITS) is None
+
+
 def test_what_speaks_for_the_person_is_said_too() -> None:
     shared = replace(ACTOR, account=replace(ACCOUNT, conditions=frozenset({Condition.SHARED})))
     spouse = replace(shared, person=replace(PERSON, spouse_of_candidate=True))

@@ -370,3 +370,12 @@ def test_the_language_switches_and_stays_on_the_page(reader: Reader, flags: list
     assert "0.94" in page
     assert reader.send("/bahasa", bahasa="xx", kembali="//jahat.invalid").location == "/"
     assert '<html lang="en">' in reader.get("/antrean").text
+
+
+def test_a_brought_file_is_not_a_door_to_other_regions(sign_in: SignIn, flags: list[int]) -> None:
+    """The evidence of an import is the whole file; who sees one region does not get the lines of the others."""
+    answer = sign_in("wilayah").get(f"/bukti/{flags[0]}/1")
+    assert answer.status_code == 403
+    assert "koordinator" in answer.text
+    assert "butir-" not in answer.text
+    assert sign_in("pemantau").get(f"/bukti/{flags[0]}/1").status_code == 200
