@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from classifiers import features
 from classifiers.dataset import CORPUS, Example, Sentence, corpus_digest, examples, load_corpus
@@ -98,7 +99,8 @@ def matrix(row_values: Iterable[dict[str, float]], names: Sequence[str]) -> csr_
 
 def _fit(x: csr_matrix, y: NDArray[np.bool_], weight: Floats) -> tuple[Floats, float]:
     model = LogisticRegression(C=STRENGTH, max_iter=_ROUNDS, tol=1e-4)
-    model.fit(x, y, sample_weight=weight)
+    with threadpool_limits(1):  # sums in another order would give another digest
+        model.fit(x, y, sample_weight=weight)
     return model.coef_[0].astype(np.float64), float(model.intercept_[0])
 
 
@@ -177,7 +179,7 @@ def fit(folder: Path = CORPUS, base_rate: float = BASE_RATE) -> tuple[Stored, He
     kept = np.flatnonzero(np.abs(learned.weights) >= LEAST_WEIGHT)
     stored = Stored(
         names=tuple(learned.names[index] for index in kept),
-        weights=learned.weights[kept].astype(np.float32).astype(np.float64),
+        weights=np.round(learned.weights[kept], 5).astype(np.float32).astype(np.float64),
         constant=round(learned.constant, 9),
         scale=round(learned.scale, 9),
         shift=round(learned.shift, 9),
