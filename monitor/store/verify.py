@@ -21,6 +21,21 @@ MOST_PROBLEMS = 1000
 _HEAD = re.compile(r"kepala seq=([0-9]{1,18}) hash=([0-9a-f]{64}) waktu=\S+")
 
 
+# The columns by which the queue sorts and filters are copies; a changed one would hide a flag from its reviewer.
+_SHOWN_OTHERWISE = """
+SELECT f.flag_id FROM flags f JOIN flag_opinions o ON o.opinion_id = f.opinion_id AND o.erased = 0
+JOIN items i ON i.item_id = f.item_id
+WHERE f.urgency IS NOT json_extract(o.payload, '$.opinion.urgency')
+   OR f.level IS NOT json_extract(o.payload, '$.opinion.level')
+   OR f.phase IS NOT coalesce(json_extract(o.payload, '$.opinion.setting.phase'), '')
+   OR f.region IS NOT coalesce(json_extract(o.payload, '$.actor.appointment.region'), '')
+   OR f.person_id IS NOT json_extract(o.payload, '$.actor.person_id')
+   OR f.platform IS NOT i.platform
+   OR f.withdrawn IS NOT
+      (SELECT w.withdrawn FROM flag_opinions w WHERE w.flag_id = f.flag_id ORDER BY w.number DESC LIMIT 1)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditReport:
     """What the check found. `entries` counts the chain; `problems` are Indonesian lines, one a place."""
@@ -191,6 +206,8 @@ def _states(db: Database, found: _Findings) -> None:
     )
     for (flag_id,) in wrong:
         found.add(f"flags: keadaan tanda {flag_id} tidak sesuai dengan keputusan atau pendapatnya")
+    for (flag_id,) in db.conn.execute(_SHOWN_OTHERWISE):
+        found.add(f"flags: urutan, tingkat, wilayah atau penarikan tanda {flag_id} tidak sesuai dengan pendapatnya")
     behind = db.conn.execute(
         "SELECT i.item_id FROM items i LEFT JOIN item_versions v ON v.version_id = i.version_id "
         "WHERE v.item_id IS NOT i.item_id OR v.version IS NOT i.version OR EXISTS "

@@ -155,6 +155,15 @@ def test_any_single_cell_change_is_found(
     shutil.rmtree(folder)
 
 
+@pytest.mark.parametrize(
+    "change", ["urgency=0", "level='info'", "region='lain'", "phase='pra'", "withdrawn=1", "platform='x'"]
+)
+def test_a_flag_cannot_be_hidden_from_its_reviewer(full: Path, tmp_path: Path, change: str) -> None:
+    folder = Path(shutil.copytree(full, tmp_path / "x"))
+    tampered(folder, f"UPDATE flags SET {change} WHERE flag_id=1")
+    assert "tanda 1" in " ".join(checked(folder).problems)
+
+
 def test_heads_find_a_chain_that_was_cut_off_or_rewritten(tmp_path: Path) -> None:
     work, heads = tmp_path / "kerja", tmp_path / "kepala"
     filled(work)
