@@ -58,7 +58,7 @@ install() {
   say "menyiapkan lingkungan Python dari $lock (sekali saja)"
   [ -x $BIN/python ] || "$python" -m venv $VENV
   $BIN/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
-  $BIN/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+  PYTHONWARNINGS=ignore $BIN/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
   echo "$stamp" >$VENV/stamp
 }
 
