@@ -36,9 +36,11 @@ def due(app: App) -> Due:
     every = {source.id: app.config.every(source.id) for source in app.config.sources}
     last = app.store.runs.last("screen")
     screen_every = timedelta(seconds=seconds(app.config.schedule.screen_every))
+    sources = tuple(app.store.runs.due(every, now))
+    rested = last is None or last.finished_at is None or now - last.started_at >= screen_every
     return Due(
-        sources=tuple(app.store.runs.due(every, now)),
-        screen=last is None or last.finished_at is None or now - last.started_at >= screen_every,
+        sources=sources,
+        screen=rested and (bool(sources) or app.store.items.count_unscreened() > 0),
         head=_head_is_due(app, now),
     )
 
@@ -72,9 +74,9 @@ def ring(app: App, tell: Callable[[str], None]) -> Due:
     return now_due
 
 
-def run(app: App, tell: Callable[[str], None]) -> None:
+def run(app: App, tell: Callable[[str], None], bell: BlockingScheduler | None = None) -> None:
     """Ring until stopped. A mendable error is told and tried again; any other ends the process loudly."""
-    bell = BlockingScheduler(timezone=app.config.zone)
+    bell = bell or BlockingScheduler(timezone=app.config.zone)
     failures: list[BaseException] = []
 
     def once() -> None:
