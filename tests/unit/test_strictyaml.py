@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field
@@ -116,3 +117,28 @@ def test_any_text_is_data_or_problems(text: str) -> None:
     document, found = parse(text, "a.yaml")
     assert document is not None or found
     assert all(one.file == "a.yaml" and one.line >= 1 for one in found)
+
+
+@pytest.mark.parametrize("text", ["[" * 50_000, "- " * 5_000, "a: " + "{" * 5_000, "\ud800", "a: \x00"])
+def test_hostile_nesting_and_characters_are_a_problem(text: str) -> None:
+    document, problems = strictyaml.parse(text, "uji.yaml")
+    assert document is None
+    assert problems[0].message
+
+
+def shape(node: yaml.Node | None) -> object:
+    if node is None:
+        return None
+    mark = node.start_mark
+    if isinstance(node, yaml.ScalarNode):
+        return mark.line, mark.column, node.value
+    value = [shape(one) for pair in node.value for one in (pair if isinstance(pair, tuple) else (pair,))]
+    return mark.line, mark.column, value
+
+
+def test_fast_reader_gives_the_same_data_and_places() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in sorted(Path("rules").rglob("*.yaml"))]
+    texts += ["a: #tag", "a:\n  - 'x'\n  - 01\n  - |\n    y", "é: [😀, {b: ~}]", ""]
+    for text in texts:
+        fast, slow = (yaml.compose(text, Loader=one) for one in (yaml.CSafeLoader, yaml.SafeLoader))
+        assert shape(fast) == shape(slow)
