@@ -1,9 +1,23 @@
 """Words as facts: spellings of everyday words, offices, contests, numbers, and the pieces hashtags are made of.
 
-One line a canonical form: `canonical: form form form`. Written down by hand for this project.
+`SPELLINGS` is what the model's tokens go through: one line a canonical form, `canonical: form form form`. The larger
+lexicon of informal spelling stands in `lexicon.tsv` (form, standard, kind) and is asked with `normal`. Both were
+written down by hand for this project.
 """
 
 from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from classifiers.errors import ClassifierError
+
+LEXICON = Path(__file__).with_name("lexicon.tsv")
+_COLUMNS = 3
+_DOUBLED = re.compile(r"([a-z]{2,20})2(nya|an|in)?")
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -160,3 +174,69 @@ def _table() -> dict[str, str]:
 
 
 SPELLINGS = _table()
+
+
+class Kind(StrEnum):
+    """Why a form is not the standard spelling."""
+
+    ABBREVIATION = "singkatan"
+    SLANG = "gaul"
+    REGIONAL = "daerah"
+    CAMPAIGN = "kampanye"
+    SPELLING = "ejaan"
+    LOAN = "serapan"
+    DOUBLED = "ulang"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form as people write it, folded; what it stands for (one word or several); and why it differs."""
+
+    form: str
+    standard: str
+    kind: Kind
+
+
+def read_forms(path: Path) -> tuple[Form, ...]:
+    """Read a lexicon: `form<TAB>standard<TAB>kind`; `#<TAB>` starts a remark line.
+
+    Raises:
+        ClassifierError: A line that cannot be read, or a form that is written twice; with its number.
+    """
+    forms: dict[str, Form] = {}
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if not line.strip() or line.startswith("#\t"):
+            continue
+        parts = line.split("\t")
+        if len(parts) != _COLUMNS or not all(parts) or parts[2] not in set(Kind):
+            raise ClassifierError(
+                f"{path.name} baris {number}: tulis bentuk, baku, dan jenis dipisah tab; jenis salah satu dari "
+                f"{', '.join(Kind)}."
+            )
+        if parts[0] in forms:
+            raise ClassifierError(f"{path.name} baris {number}: bentuk {parts[0]} sudah ditulis sebelumnya.")
+        forms[parts[0]] = Form(parts[0], parts[1], Kind(parts[2]))
+    return tuple(forms.values())
+
+
+@lru_cache(maxsize=1)
+def forms() -> dict[str, Form]:
+    """Give the shipped lexicon by form; read once, when first asked for."""
+    return {one.form: one for one in read_forms(LEXICON)}
+
+
+def normal(form: str) -> str | None:
+    """Give the standard spelling of a folded word ("yg" -> "yang", "orang2nya" -> "orang-orangnya").
+
+    None where the lexicon does not know the word, which is no claim that the word is standard.
+    """
+    known = forms().get(form)
+    if known is not None:
+        return known.standard
+    doubled = _DOUBLED.fullmatch(form)
+    if doubled is None:
+        return None
+    base, ending = doubled[1], doubled[2] or ""
+    written = forms().get(base)
+    base = base if written is None else written.standard
+    return None if " " in base else f"{base}-{base}{ending}"
