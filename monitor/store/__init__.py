@@ -19,6 +19,7 @@ from monitor.store.flags import Counts, Flags
 from monitor.store.items import Items, Saved
 from monitor.store.queue import Neighbours, QueuePage, QueueQuery
 from monitor.store.roster import RosterTable
+from monitor.store.rulebook import Event, Happening, Origin, Rulebook, Tally, Version
 from monitor.store.runs import Run, Runs, SourceStatus
 from monitor.store.screening import SavedFlags
 from monitor.store.users import Users
@@ -27,16 +28,22 @@ __all__ = [
     "AuditReport",
     "Counts",
     "Entry",
+    "Event",
+    "Happening",
     "Head",
     "Neighbours",
     "OpinionVersion",
+    "Origin",
     "QueuePage",
     "QueueQuery",
+    "Rulebook",
     "Run",
     "Saved",
     "SavedFlags",
     "SourceStatus",
     "Store",
+    "Tally",
+    "Version",
 ]
 
 
@@ -53,6 +60,7 @@ class Store:
         self.roster = RosterTable(connection, self.audit, clock)
         self.flags = Flags(connection, self.audit, clock)
         self.decisions = Decisions(connection, self.audit, clock)
+        self.rulebook = Rulebook(connection, self.audit, clock)
         self.users = Users(connection, self.audit, hasher or PasswordHasher())
 
     @classmethod

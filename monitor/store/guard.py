@@ -49,6 +49,8 @@ TABLES: dict[str, tuple[int, tuple[str, ...]]] = {
         ("account_id", "person_id", "platform", "native_id", "handles", "confidence", "conditions", "facts", "official",
          "set_by_person"),
     ),
+    "rule_versions": (10, ("version_id", "path", "number", "digest", "content", "origin", "base_id", "seen_at")),
+    "rule_events": (11, ("event_id", "version_id", "event", "user_id", "why", "at")),
 }  # fmt: skip
 
 

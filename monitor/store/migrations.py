@@ -146,11 +146,35 @@ CREATE TABLE decision_notes (
 ) STRICT;
 """
 
+_RULEBOOK = """
+CREATE TABLE rule_versions (
+  version_id INTEGER PRIMARY KEY, path TEXT NOT NULL, number INTEGER NOT NULL, digest TEXT NOT NULL,
+  content TEXT NOT NULL, origin TEXT NOT NULL, base_id INTEGER REFERENCES rule_versions(version_id),
+  seen_at TEXT NOT NULL, salt BLOB NOT NULL, UNIQUE (path, number)
+) STRICT;
+CREATE INDEX rule_versions_content ON rule_versions(path, digest);
+CREATE TRIGGER rule_versions_keep BEFORE DELETE ON rule_versions
+BEGIN SELECT RAISE(ABORT, 'rule_versions hanya dapat ditambah'); END;
+CREATE TRIGGER rule_versions_fixed BEFORE UPDATE ON rule_versions
+BEGIN SELECT RAISE(ABORT, 'rule_versions hanya dapat ditambah'); END;
+CREATE TABLE rule_events (
+  event_id INTEGER PRIMARY KEY, version_id INTEGER NOT NULL REFERENCES rule_versions(version_id),
+  event TEXT NOT NULL, user_id INTEGER REFERENCES users(user_id), why TEXT NOT NULL, at TEXT NOT NULL,
+  salt BLOB NOT NULL
+) STRICT;
+CREATE INDEX rule_events_version ON rule_events(version_id, event);
+CREATE TRIGGER rule_events_keep BEFORE DELETE ON rule_events
+BEGIN SELECT RAISE(ABORT, 'rule_events hanya dapat ditambah'); END;
+CREATE TRIGGER rule_events_fixed BEFORE UPDATE ON rule_events
+BEGIN SELECT RAISE(ABORT, 'rule_events hanya dapat ditambah'); END;
+"""
+
 MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("collecting", _COLLECTING),
     ("audit", _AUDIT),
     ("people", _PEOPLE),
     ("flags", _FLAGS),
+    ("rulebook", _RULEBOOK),
 )
 
 
