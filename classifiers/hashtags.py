@@ -86,6 +86,11 @@ def _joined(run: str, back: list[int]) -> tuple[str, ...]:
     return tuple(reversed(pieces))
 
 
+def known_words() -> frozenset[str]:
+    """Give the words of corpus and lexicon, folded."""
+    return frozenset(_costs())
+
+
 @lru_cache(maxsize=1)
 def _costs() -> dict[str, float]:
     """Give the cost of every known word: minus the logarithm of its share in the corpus, the lexicon's counted once."""
