@@ -408,11 +408,15 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What the rules judge: one item, one actor, in its setting."""
+    """What the rules judge: one item, one actor, in its setting.
+
+    `earlier` are the times of the same person's earlier acts of this kind and relation; None = not looked up.
+    """
 
     stored: StoredItem
     actor: Actor | None
     setting: Setting
+    earlier: tuple[datetime, ...] | None = None
 
 
 # --------------------------------------------------------------------------- judging
@@ -452,7 +456,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A rule that matched. `forms` are the form codes (KE-n, DIS-n, TNI-1, POL-1) that fit the phase of the act."""
+    """A rule that matched. `forms` are the form codes (KE-n, DIS-n, TNI-1, POL-1) that fit the phase of the act.
+
+    `shadow`: the rule is on trial (status `bayangan`): counted, never shown to a reviewer, no ground for a flag.
+    """
 
     rule_id: str
     rule_digest: str
@@ -461,6 +468,7 @@ class Match:
     forms: tuple[str, ...]
     ground: Ground
     spans: tuple[Span, ...] = ()
+    shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def triage(
     """
     if act.actor is None or act.stored.item.kind is ItemKind.FOLLOW or _out_of_office(act):
         return None
-    matches = _about(act, act.actor, matches)
+    matches = _about(act, act.actor, [match for match in matches if not match.shadow])
     wordless = act.stored.item.kind in WORDLESS and not act.stored.item.text.strip()
     level = max(
         chain((m.level for m in matches), _model_levels(act, score, limits)), key=lambda one: one.rank, default=None

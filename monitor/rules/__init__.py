@@ -10,9 +10,11 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from monitor.models import Act, ItemKind, Match, Phase, Relation
-from monitor.rules.engine import Around, Rule, Texts
+from monitor.rules.engine import Texts
 from monitor.rules.loader import Loaded, load
 from monitor.rules.nodes import Gate
+from monitor.rules.rule import Rule
+from monitor.rules.setting import Around
 from monitor.targets import Targets
 
 __all__ = ["Rule", "RuleSet"]
@@ -46,7 +48,7 @@ class RuleSet:
         return self.loaded.digest
 
     def match(self, act: Act) -> tuple[Match, ...]:
-        """Give every active rule that matches an act, strongest first."""
+        """Give every active rule that matches an act, strongest first, and rules on trial marked `shadow`."""
         return self.loaded.engine.match(act)
 
     def match_all(self, acts: Sequence[Act]) -> list[tuple[Match, ...]]:
@@ -68,7 +70,8 @@ class RuleSet:
     ) -> tuple[Match, ...]:
         """Try a text by hand. Unknown phase, day or contest holds nothing back; rules about a relation need one."""
         around = Around(kind, Gate(contest_id, day), relation, phase, lenient=phase is None)
-        return self.loaded.engine.judge(around, Texts(text, title, parent_text))
+        found = self.loaded.engine.judge(around, Texts(text, title, parent_text))
+        return tuple(match for match in found if not match.shadow)
 
     def interesting(self, text: str) -> bool:
         """Tell cheaply whether any word of any active rule stands in a text, e.g. a feed's title and summary."""

@@ -15,9 +15,11 @@ from pathlib import Path
 from monitor.errors import Problem, RulesError
 from monitor.models import Level
 from monitor.rules import RuleSet
-from monitor.rules.engine import Rule
+from monitor.rules.conditions import Entry
 from monitor.rules.patterns import PLACEHOLDER
-from monitor.rules.schema import Entry, Status
+from monitor.rules.rule import Rule
+from monitor.rules.samples import caught
+from monitor.rules.schema import Status
 from monitor.rules.view import canonical
 from monitor.targets import Targets
 
@@ -63,7 +65,7 @@ def check(folder: Path, targets: Targets, clock: Callable[[], float] = time.perf
         return Report(error.problems, (), 0, 0, 0, 0, 0, 0, clock() - started)
     texts = baseline_texts(folder)
     errors = tuple(_baseline_hits(rules, texts))
-    doubts = [*_doubts(rules), *_empty(rules)]
+    doubts = [*_doubts(rules), *_empty(rules), *_found_at_last(rules)]
     if not texts:
         doubts.append(Problem(f"{folder.name}/baseline", 0, 0, "tidak ada teks netral", "tambahkan berkas .txt"))
     files = [rule.file for rule in rules.rules]
@@ -106,18 +108,44 @@ def _doubts(rules: RuleSet) -> Iterator[Problem]:
     for rule in rules.rules:
         if rule.file.status is Status.RETIRED:
             continue
-        counts = Counter(canonical(entry.phrase) for entry in (*rule.file.any, *rule.file.all) if entry.phrase)
+        asks = (*rule.file.any, *rule.file.all, *_counted(rule))
+        counts = Counter(canonical(entry.phrase) for entry in asks if entry.phrase)
         for phrase, count in counts.items():
             if count > 1:
                 yield Problem(rule.path, 0, 0, f"frasa `{phrase}` tertulis {count} kali", "hapus salah satu")
         same = rule.file.model_dump_json(
-            include={"applies_to", "phases", "field", "any", "all", "none", "parent_level"}
+            include={
+                "applies_to",
+                "phases",
+                "field",
+                "any",
+                "all",
+                "none",
+                "at_least",
+                "weights",
+                "score",
+                "parent_level",
+            }
         )
         asked[same].append(rule)
     for same_rules in asked.values():
         for rule in same_rules[1:]:
             yield Problem(
                 rule.path, 0, 0, f"syaratnya sama dengan `{same_rules[0].id}`", "gabungkan, atau bedakan syaratnya"
+            )
+
+
+def _counted(rule: Rule) -> tuple[Entry, ...]:
+    """Give the conditions of `at_least` and `weights`."""
+    return (*(rule.file.at_least.of if rule.file.at_least is not None else ()), *rule.file.weights)
+
+
+def _found_at_last(rules: RuleSet) -> Iterator[Problem]:
+    """Find known misses that are none any more."""
+    for rule in rules.rules:
+        for index in caught(rules.loaded.engine, rule):
+            yield Problem(
+                rule.path, 0, 0, f"`known_misses` ke-{index + 1} sekarang cocok", "pindahkan ke `examples: match`"
             )
 
 
@@ -133,7 +161,7 @@ def _empty(rules: RuleSet) -> Iterator[Problem]:
     vocabulary = rules.loaded.vocabulary
     used: defaultdict[str, list[str]] = defaultdict(list)
     for rule in rules.rules:
-        for entry in (*rule.file.any, *rule.file.all, *rule.file.none):
+        for entry in (*rule.file.any, *rule.file.all, *rule.file.none, *_counted(rule)):
             for name in _placeholders(entry):
                 used[name].append(rule.path)
     for name, paths in sorted(used.items()):

@@ -16,16 +16,19 @@ from pathlib import Path
 
 from monitor import strictyaml
 from monitor.errors import Problem, RulesError
-from monitor.rules.engine import Engine, Rule
+from monitor.rules.conditions import Entry
+from monitor.rules.engine import Engine
 from monitor.rules.nodes import Node
 from monitor.rules.patterns import PLACEHOLDER, TARGET_NAMES, ConditionError, Vocabulary, unknown_name
+from monitor.rules.rule import Rule
 from monitor.rules.samples import EXAMPLE_CONTEST, failures
-from monitor.rules.schema import Entry, LexiconFile, RuleFile
+from monitor.rules.schema import LexiconFile, RuleFile
 from monitor.rules.scope import ScopeAtoms
 from monitor.strictyaml import Document, Key
 from monitor.targets import Targets
 
 NOT_RULES = frozenset({"targets", "calendar", "lexicon", "baseline"})
+GROUPS = ("any", "all", "none", "at_least", "weights")
 DIGEST_LENGTH = 16
 
 
@@ -127,7 +130,7 @@ def _rule_files(folder: Path, known: Sequence[str]) -> tuple[list[tuple[RuleFile
 
 def _unknown_names(document: Document, known: Sequence[str]) -> Iterator[Problem]:
     """Find unknown placeholders in a file that does not fit the schema."""
-    todo: list[tuple[Key, object]] = [((group,), document.data.get(group)) for group in ("any", "all", "none")]
+    todo: list[tuple[Key, object]] = [((group,), document.data.get(group)) for group in GROUPS]
     while todo:
         key, value = todo.pop()
         if isinstance(value, dict):
@@ -153,18 +156,28 @@ def _compile(
     for file, document in files:
         nodes: dict[str, tuple[Node, ...]] = {}
         before = len(problems)
-        for group in ("any", "all", "none"):
-            entries: tuple[Entry, ...] = getattr(file, group)
-            nodes[group] = tuple(_nodes(vocabulary, entries, (group,), document, problems))
+        for group, (key, entries) in _groups(file).items():
+            nodes[group] = tuple(_nodes(vocabulary, entries, key, document, problems))
         if len(problems) == before:
-            digest = digest_of([file.model_dump(mode="json"), words])
-            rules.append(Rule(file, digest, document.file, nodes["any"], nodes["all"], nodes["none"]))
+            digest = digest_of([file.model_dump(mode="json", exclude_defaults=True), words])
+            rules.append(Rule(file, digest, document.file, **nodes))
     scopes = ScopeAtoms(
         *(_scope(vocabulary, name) for name in ("negasi", "negasi_semu", "tanya", "pesan_netral", "kabar"))
     )
-    engine = Engine(tuple(rules), vocabulary.build(), scopes, zone)
+    engine = Engine(tuple(rules), vocabulary.build(), scopes, zone, vocabulary.rare)
     digest = digest_of([[(rule.id, rule.digest) for rule in rules], words, targets.digest])
     return Loaded(engine, digest, lexicons, vocabulary), problems
+
+
+def _groups(file: RuleFile) -> dict[str, tuple[Key, Sequence[Entry]]]:
+    """Give the groups of conditions of a rule and where each stands in the file."""
+    return {
+        "any": (("any",), file.any),
+        "all": (("all",), file.all),
+        "none": (("none",), file.none),
+        "at_least": (("at_least", "of"), file.at_least.of if file.at_least is not None else ()),
+        "weights": (("weights",), file.weights),
+    }
 
 
 def _nodes(

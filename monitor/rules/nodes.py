@@ -1,14 +1,15 @@
 """How a condition finds its places in one text. Every node gives hits; a hit is one or more spans that belong together.
 
 All nodes are linear in the text and in the number of hits: `Together` keeps, for each hit of its first part, the
-nearest hit of every other part, and gives at most `MAX_HITS` hits.
+nearest hit of every other part, looked for only within its reach, and gives at most `MAX_HITS` hits.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
@@ -17,7 +18,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from monitor.rules.view import Span, View
 
 Hit = tuple[Span, ...]
-MAX_HITS = 200
+MAX_HITS = 500
 _TAG = re.compile(r"#(\w+)")
 
 
@@ -26,7 +27,7 @@ class Owner:
     """Why a literal is looked for: for which atom, in which contest ("" = any), from which day, written how.
 
     `cased`: the raw text must stand exactly so, for a term that is also a common word. `bare`: a number without a
-    marker, which must not stand in a date, a time or an address.
+    marker, which must not stand in a date, a time or an address. `prefix`: a word that begins so ("dukung*").
     """
 
     atom: int
@@ -34,6 +35,12 @@ class Owner:
     since: date | None = None
     cased: str = ""
     bare: bool = False
+    prefix: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """True where the literal alone decides."""
+        return not (self.contest or self.since or self.cased or self.bare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +77,21 @@ class Node(Protocol):
         """Give atoms one of which must be present for any hit; None where the text itself must be read."""
         ...
 
+    def demands(self) -> tuple[frozenset[int], ...]:
+        """Give groups of atoms; of every group one must be present for any hit. Empty where nothing is known."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """What is looked for, as a rule file says it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
     """A condition whose placeholders resolve to nothing."""
+
+    label: str = ""
 
     def hits(self, scan: Scan) -> Sequence[Hit]:  # noqa: ARG002 - a node's signature
         """Give nothing."""
@@ -83,12 +101,17 @@ class Nothing:
         """Need what is never there."""
         return frozenset()
 
+    def demands(self) -> tuple[frozenset[int], ...]:
+        """Need what is never there."""
+        return (frozenset(),)
+
 
 @dataclass(frozen=True, slots=True)
 class Atom:
     """A phrase, a word in its forms, a lexicon or a kind of target term."""
 
     number: int
+    label: str = field(default="", compare=False)
 
     def hits(self, scan: Scan) -> Sequence[Hit]:
         """Give every place of the atom."""
@@ -98,12 +121,17 @@ class Atom:
         """Need itself."""
         return frozenset((self.number,))
 
+    def demands(self) -> tuple[frozenset[int], ...]:
+        """Need itself."""
+        return (frozenset((self.number,)),)
+
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """A linear-time regular expression over the folded text."""
 
     compiled: Any
+    label: str = ""
 
     def hits(self, scan: Scan) -> Sequence[Hit]:
         """Give every non-empty match."""
@@ -113,6 +141,10 @@ class Pattern:
     def atoms(self) -> frozenset[int] | None:
         """Read the text itself."""
         return None
+
+    def demands(self) -> tuple[frozenset[int], ...]:
+        """Read the text itself."""
+        return ()
 
 
 class TagPart:
@@ -141,6 +173,7 @@ class Tag:
     """One hashtag that contains a word of every part."""
 
     parts: tuple[TagPart, ...]
+    label: str = ""
 
     def hits(self, scan: Scan) -> Sequence[Hit]:
         """Give the hashtags that contain them all."""
@@ -153,6 +186,10 @@ class Tag:
     def atoms(self) -> frozenset[int] | None:
         """Read the text itself."""
         return None
+
+    def demands(self) -> tuple[frozenset[int], ...]:
+        """Read the text itself."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +207,14 @@ class Together:
             return [hit for hits in found for hit in hits][:MAX_HITS]
         if not all(found):
             return []
-        joined: list[Hit] = []
-        for first in found[0][:MAX_HITS]:
-            hit = self._grow(scan.view, first, found[1:])
-            if hit is not None:
-                joined.append(hit)
-        return joined
+        rest = [_Options(options[:MAX_HITS]) for options in found[1:]]
+        grown = (self._grow(scan.view, first, rest) for first in found[0][:MAX_HITS])
+        return [hit for hit in grown if hit is not None]
 
-    def _grow(self, view: View, first: Hit, rest: Sequence[Sequence[Hit]]) -> Hit | None:
+    def _grow(self, view: View, first: Hit, rest: Sequence[_Options]) -> Hit | None:
         hit = first
         for options in rest:
-            near = [(self._gap(view, hit, one), one) for one in options[:MAX_HITS]]
+            near = [(self._gap(view, hit, one), one) for one in options.about(view, hit, self.within)]
             fitting = [(gap, one) for gap, one in near if gap is not None and gap <= self.within]
             if not fitting:
                 return None
@@ -188,7 +222,7 @@ class Together:
         return hit
 
     def _gap(self, view: View, before: Hit, after: Hit) -> int | None:
-        """Count the words between two hits; None where they overlap, are out of order or stand in two sentences."""
+        """Count the words between two hits; None where they overlap or are out of order."""
         start, end = min(before)[0], max(span[1] for span in before)
         other_start, other_end = min(after)[0], max(span[1] for span in after)
         if other_start >= end:
@@ -209,6 +243,46 @@ class Together:
         if any(need is None for need in needs):
             return None
         return frozenset().union(*(need for need in needs if need is not None))
+
+    def demands(self) -> tuple[frozenset[int], ...]:
+        """Need what every part needs (for -1: one atom of any part)."""
+        if self.within >= 0:
+            return tuple(group for node in self.nodes for group in node.demands())
+        atoms = self.atoms()
+        return () if atoms is None else (atoms,)
+
+    @property
+    def label(self) -> str:
+        """Name the parts."""
+        if self.within < 0:
+            return " / ".join(node.label for node in self.nodes)
+        if not self.within:
+            return " ".join(node.label for node in self.nodes)
+        return " + ".join(node.label for node in self.nodes) + f" (paling jauh {self.within} kata)"
+
+
+class _Options:
+    """The hits of one part, sorted, so that only those within reach of a place are looked at."""
+
+    def __init__(self, hits: Sequence[Hit]) -> None:
+        self._hits = sorted(hits, key=_begin)
+        self._starts = [_begin(hit) for hit in self._hits]
+        self._longest = max(max(span[1] for span in hit) - _begin(hit) for hit in self._hits)
+
+    def about(self, view: View, hit: Hit, within: int) -> Sequence[Hit]:
+        """Give the hits that begin or end at most `within` words from a hit, and maybe a few more."""
+        if len(self._hits) <= _FEW:
+            return self._hits
+        left = view.back(_begin(hit), within + 1) - self._longest
+        right = view.ahead(max(span[1] for span in hit), within + 1)
+        return self._hits[bisect_left(self._starts, left) : bisect_right(self._starts, right)]
+
+
+_FEW = 4
+
+
+def _begin(hit: Hit) -> int:
+    return min(hit)[0]
 
 
 def _whole_number(tag: str, start: int, end: int) -> bool:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import re2
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from monitor.rules.automaton import Automaton, Literal
+from monitor.rules.conditions import REGEX_MEMORY, WILD, Entry
 from monitor.rules.nodes import Atom, Node, Nothing, Owner, Pattern, Tag, TagPart, Together
-from monitor.rules.schema import REGEX_MEMORY, Entry, LexiconFile
+from monitor.rules.schema import LexiconFile
 from monitor.rules.view import canonical, is_word
 from monitor.rules.words import forms_of, number_forms
 from monitor.targets import Targets
@@ -25,7 +26,6 @@ TARGET_NAMES = (
     "kandidat", "partai", "nomor", "nomor_partai", "tagar", "slogan", "kubu", "akun_pemenangan", "sasaran"
 )  # fmt: skip
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_DFA_LIMIT = 5_000
 _SHORT = 3
 COMMON = "kata_umum"
 
@@ -45,29 +45,6 @@ def unknown_name(name: str, known: Sequence[str]) -> tuple[str, str]:
     return f"`{{{name[:40]}}}` bukan isian atau kamus yang dikenal", advice
 
 
-@dataclass(frozen=True)
-class Automaton:
-    """All literals in one automaton, with what belongs to each."""
-
-    literals: tuple[str, ...]
-    owners: tuple[tuple[Owner, ...], ...]
-    edges: tuple[tuple[bool, bool], ...]
-    engine: AhoCorasick | None
-
-    def raw_hits(self, text: str) -> Iterator[tuple[int, int, int]]:
-        """Give (literal, start, end) of every whole-word occurrence, overlaps included."""
-        if self.engine is None:
-            return
-        length = len(text)
-        for index, start, end in self.engine.find_matches_as_indexes(text, overlapping=True):
-            left, right = self.edges[index]
-            if right and end < length and is_word(text[end]):
-                continue
-            if left and start and is_word(text[start - 1]):
-                continue
-            yield index, start, end
-
-
 @dataclass
 class Vocabulary:
     """Collects atoms and literals while rules are compiled; `build` gives the automaton."""
@@ -75,7 +52,7 @@ class Vocabulary:
     lexicons: Mapping[str, LexiconFile]
     targets: Targets
     atoms: dict[str, int] = field(default_factory=dict)
-    literals: dict[str, dict[Owner, None]] = field(default_factory=dict)
+    literals: dict[Literal, dict[Owner, None]] = field(default_factory=dict)
     sizes: dict[int, int] = field(default_factory=dict)
 
     # ------------------------------------------------------------------ atoms
@@ -89,15 +66,15 @@ class Vocabulary:
         """Look for a literal on behalf of an atom. Folds it; an empty literal is skipped."""
         folded = canonical(literal)
         if folded:
-            self.literals.setdefault(folded, {})[owner] = None
+            self.literals.setdefault((folded, owner.prefix), {})[owner] = None
             self.sizes[owner.atom] = self.sizes.get(owner.atom, 0) + 1
 
-    def _plain(self, key: str, literals: Iterable[str]) -> Atom:
+    def _plain(self, key: str, literals: Iterable[str], label: str, *, prefix: bool = False) -> Atom:
         number, new = self.atom(key)
         if new:
             for literal in literals:
-                self.own(literal, Owner(number))
-        return Atom(number)
+                self.own(literal, Owner(number, prefix=prefix))
+        return Atom(number, label)
 
     # ------------------------------------------------------------------ conditions
 
@@ -116,12 +93,12 @@ class Vocabulary:
         if entry.hashtag is not None:
             return self._either([self.hashtag(one) for one in entry.hashtag])
         if entry.emoji is not None:
-            return self._plain("emoji:" + "|".join(entry.emoji), entry.emoji)
+            return self._plain("emoji:" + "|".join(entry.emoji), entry.emoji, " ".join(entry.emoji))
         if entry.regex is not None:
             options = re2.Options()
             options.max_mem = REGEX_MEMORY
             options.log_errors = False
-            return Pattern(re2.compile(entry.regex, options=options))
+            return Pattern(re2.compile(entry.regex, options=options), f"pola {entry.regex}")
         return self.placeholder(entry.lexicon or "")
 
     def word_form(self, entry: Entry) -> Atom:
@@ -130,29 +107,43 @@ class Vocabulary:
         left_out = frozenset(entry.exceptions)
         key = f"form:{root}:{','.join(sorted(left_out))}:{entry.with_person}"
         forms = (form for form in forms_of(root, with_person=entry.with_person) if form not in left_out)
-        return self._plain(key, forms)
+        return self._plain(key, forms, f"bentuk kata {root}")
 
     def phrase(self, phrase: str) -> Node:
         """Compile a phrase: plain text, one placeholder, or both in a row ("coblos {nomor}")."""
         parts = [part for part in re.split(r"(\{[^{}]*\})", phrase) if part.strip()]
-        nodes = tuple(
-            self.placeholder(part[1:-1]) if part.startswith("{") and part.endswith("}") else self._words(part)
-            for part in parts
-        )
-        return nodes[0] if len(nodes) == 1 else Together(nodes, 0, ordered=True)
+        nodes: list[Node] = []
+        for part in parts:
+            if part.startswith("{") and part.endswith("}"):
+                nodes.append(self.placeholder(part[1:-1]))
+            else:
+                nodes += self._segments(part)
+        return nodes[0] if len(nodes) == 1 else Together(tuple(nodes), 0, ordered=True)
 
-    def _words(self, words: str) -> Atom:
+    def _segments(self, words: str) -> Iterator[Atom]:
+        """Cut plain words after each open word: "gas* pol" is two atoms in a row."""
+        done = 0
+        for star in WILD.finditer(words):
+            yield self._words(words[done : star.start()], prefix=True)
+            done = star.end()
+        if words[done:].strip() or not done:
+            yield self._words(words[done:])
+
+    def _words(self, words: str, *, prefix: bool = False) -> Atom:
         folded = canonical(words)
         if "{" in words or "}" in words:
             raise ConditionError(f"kurung kurawal tidak lengkap pada `{words.strip()[:40]}`", "tulis `{nama}`")
         if not folded or not any(is_word(char) or ord(char) > 0x2000 for char in folded):
             raise ConditionError("frasa tidak memuat kata", "tulis kata yang dicari")
-        return self._plain(f"phrase:{folded}", (words,))
+        star = "*" if prefix else ""
+        return self._plain(f"phrase:{folded}{star}", (words,), f"“{words.strip()}{star}”", prefix=prefix)
 
     def hashtag(self, tag: str) -> Node:
         """Compile a hashtag: written out, or parts that one hashtag must contain ("{kandidat}+{menang}")."""
         if "+" not in tag and "{" not in tag:
-            return self._plain(f"tag:{canonical(tag)}", ("#" + tag.lstrip("#"),))
+            prefix = WILD.search(tag) is not None and tag.endswith("*")
+            written = "#" + tag.lstrip("#").removesuffix("*" if prefix else "")
+            return self._plain(f"tag:{canonical(tag)}", (written,), written + "*" * prefix, prefix=prefix)
         parts = []
         for part in tag.lstrip("#").split("+"):
             name = PLACEHOLDER.fullmatch(part.strip())
@@ -161,7 +152,7 @@ class Vocabulary:
         clean = tuple(
             tuple((word, owner) for word, owner in part if word.isdigit() or len(word) >= _SHORT) for part in parts
         )
-        return Tag(tuple(TagPart(part) for part in clean)) if all(clean) else Nothing()
+        return Tag(tuple(TagPart(part) for part in clean), f"#{tag.lstrip('#')}") if all(clean) else Nothing(f"#{tag}")
 
     def _either(self, nodes: Sequence[Node]) -> Node:
         return nodes[0] if len(nodes) == 1 else Together(tuple(nodes), -1, ordered=False)
@@ -175,8 +166,8 @@ class Vocabulary:
         if new:
             self.sizes.setdefault(number, 0)
             for literal, owner in self.written(name):
-                self.own(literal, Owner(number, owner.contest, owner.since, owner.cased, owner.bare))
-        return Atom(number)
+                self.own(literal, replace(owner, atom=number))
+        return Atom(number, "{" + name + "}")
 
     def check(self, name: str) -> None:
         """Refuse a name that is neither a kind of target term nor a lexicon."""
@@ -193,7 +184,8 @@ class Vocabulary:
             return
         for entry in self.lexicons[name].words:
             for literal in _literals(entry):
-                yield literal, Owner(-1)
+                prefix = entry.phrase is not None and literal.endswith("*") and WILD.search(literal) is not None
+                yield literal.removesuffix("*" if prefix else ""), Owner(-1, prefix=prefix)
 
     def _target_words(self, name: str, contest: str) -> Iterator[tuple[str, Owner]]:
         terms = self.targets.terms(contest)
@@ -237,15 +229,12 @@ class Vocabulary:
 
     def build(self) -> Automaton:
         """Put all literals into one automaton."""
-        literals = tuple(self.literals)
-        kind = Implementation.DFA if len(literals) <= _DFA_LIMIT else Implementation.ContiguousNFA
-        engine = AhoCorasick(literals, matchkind=MatchKind.Standard, implementation=kind) if literals else None
-        return Automaton(
-            literals,
-            tuple(tuple(self.literals[literal]) for literal in literals),
-            tuple((is_word(literal[0]), is_word(literal[-1])) for literal in literals),
-            engine,
-        )
+        return Automaton.build(self.literals)
+
+    @property
+    def rare(self) -> frozenset[int]:
+        """The atoms of target terms: few texts hold one, so they are asked for first."""
+        return frozenset(number for key, number in self.atoms.items() if key[1:-1] in TARGET_NAMES and key[0] == "{")
 
 
 def _literals(entry: Entry) -> Iterator[str]:

@@ -7,9 +7,11 @@ from datetime import date
 
 from monitor.errors import Problem
 from monitor.models import ItemKind, PersonKind, Phase, Platform, Relation
-from monitor.rules.engine import Around, Engine, Rule, Texts
+from monitor.rules.engine import Engine, Texts
 from monitor.rules.nodes import Gate
-from monitor.rules.schema import Example, Status
+from monitor.rules.rule import Rule
+from monitor.rules.schema import AccountKind, Example, Status
+from monitor.rules.setting import Around
 from monitor.strictyaml import Document
 
 EXAMPLE_CONTEST = "pilkada-contoh-2025"
@@ -37,7 +39,20 @@ def _around(rule: Rule, example: Example) -> Around:
         platform=to.platforms[0] if to.platforms else Platform.OTHER,
         person_kind=example.person_kind or (to.person_kinds[0] if to.person_kinds else PersonKind.PNS),
         spouse=bool(to.spouse) if example.spouse is None else example.spouse,
+        account_kind=example.account_kind or (to.account_kinds[0] if to.account_kinds else AccountKind.PRIVATE),
+        post=example.post or (to.posts[0].removesuffix("*") if to.posts else "staf"),
+        region=example.region or (to.regions[0] if to.regions else "Kabupaten Contoh"),
+        office_hours=bool(to.office_hours) if example.office_hours is None else example.office_hours,
+        ago=(0.0,) * ((example.repeats or (to.repeated.count if to.repeated is not None else 1)) - 1),
     )
+
+
+def caught(engine: Engine, rule: Rule) -> Iterator[int]:
+    """Give the places of known misses that the rule has come to find."""
+    for index, example in enumerate(rule.file.examples.known_misses):
+        texts = Texts(example.text, example.title, example.parent_text)
+        if engine.one(rule, _around(rule, example), texts)[0] is not None:
+            yield index
 
 
 def failures(engine: Engine, rule: Rule, document: Document) -> Iterator[Problem]:

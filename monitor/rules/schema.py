@@ -1,30 +1,25 @@
 """The rule language: what may stand in a rule file and in a lexicon file. Keys are English, messages Indonesian.
 
-A condition is a phrase (plain text) or a small mapping with exactly one way of looking: `phrase`, `word_form`, `near`,
-`hashtag`, `emoji`, `regex` or `lexicon`.
+The descriptions are the help that editors show (rules/skema.json is made of these classes by `netra rules schema`).
 """
 
 from __future__ import annotations
 
 import difflib
-from datetime import date
+from datetime import date as Day  # noqa: N812 - a column is called `date`
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-import re2
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from monitor.models import Field as TextField
 from monitor.models import ItemKind, Level, PersonKind, Phase, Platform, Relation
+from monitor.rules.conditions import WILD, AtLeast, Condition, Strict, Weighted
 from monitor.rules.forms import FORMS
-
-MAX_PHRASE = 120
-MAX_REGEX = 200
-REGEX_MEMORY = 1 << 20
 
 
 class Status(StrEnum):
-    """Life cycle of a rule. Only `aktif` reaches flags."""
+    """Life cycle of a rule. Only `aktif` reaches flags; `bayangan` runs beside it and is shown to no reviewer."""
 
     DRAFT = "draf"
     SHADOW = "bayangan"
@@ -37,126 +32,92 @@ class Scope(StrEnum):
 
     NEGATED = "negasi"
     QUESTION = "pertanyaan"
+    QUOTE = "kutipan"
     LAW = "kutipan_hukum"
     HEADLINE = "judul_berita"
     NEUTRAL = "pesan_netral"
     REPORT = "laporan"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+class AccountKind(StrEnum):
+    """Whose account an act was done with: an office's own, or a person's."""
 
-
-def _bare_phrase(value: Any) -> Any:  # noqa: ANN401 - YAML data of any shape
-    return {"phrase": value} if isinstance(value, str) else value
+    OFFICIAL = "resmi"
+    PRIVATE = "pribadi"
 
 
 def _bare_text(value: Any) -> Any:  # noqa: ANN401 - YAML data of any shape
     return {"text": value} if isinstance(value, str) else value
 
 
-def _one_or_many(value: Any) -> Any:  # noqa: ANN401 - YAML data of any shape
-    return [value] if isinstance(value, str) else value
+class Repeated(Strict):
+    """Tindakan sejenis oleh orang yang sama dalam rentang hari."""
+
+    count: int = Field(ge=2, le=50, description="Tindakan ini sedikitnya yang ke sekian.")
+    days: int = Field(ge=1, le=60, description="Dalam sekian hari terakhir.")
 
 
-Phrase = Annotated[str, Field(min_length=1, max_length=MAX_PHRASE)]
-Phrases = Annotated[tuple[Phrase, ...], BeforeValidator(_one_or_many), Field(min_length=1, max_length=200)]
-Root = Annotated[str, Field(pattern=r"^[a-z]{3,30}$")]
+class AppliesTo(Strict):
+    """Untuk tindakan mana aturan berlaku. Daftar kosong berarti semuanya."""
+
+    kinds: tuple[ItemKind, ...] = Field(
+        default=(ItemKind.POST, ItemKind.COMMENT, ItemKind.SHARE),
+        description="Jenis tindakan; tanpa ini: unggahan, komentar, bagikan.",
+    )
+    platforms: tuple[Platform, ...] = Field(default=(), description="Hanya pada kanal ini.")
+    person_kinds: tuple[PersonKind, ...] = Field(default=(), description="Hanya untuk status kepegawaian ini.")
+    relations: tuple[Relation, ...] = Field(default=(), description="Hanya bila dilakukan pada akun semacam ini.")
+    spouse: bool | None = Field(default=None, description="`true`: hanya suami/istri calon; `false`: hanya yang bukan.")
+    account_kinds: tuple[AccountKind, ...] = Field(default=(), description="Akun resmi instansi, atau akun pribadi.")
+    posts: tuple[Annotated[str, Field(min_length=3, max_length=60)], ...] = Field(
+        default=(), max_length=50, description="Jabatannya memuat salah satu kata ini, misalnya camat atau `kepala*`."
+    )
+    regions: tuple[Annotated[str, Field(min_length=3, max_length=80)], ...] = Field(
+        default=(), max_length=100, description="Hanya untuk pegawai di wilayah ini."
+    )
+    office_hours: bool | None = Field(
+        default=None,
+        description="`true`: pada jam kerja (Senin–Jumat 07.30–16.00 setempat); `false`: selain itu.",
+    )
+    repeated: Repeated | None = Field(default=None, description="Hanya bila tindakan sejenis berulang.")
 
 
-class Near(_Strict):
-    """Things that must stand near each other: at most `within` words apart, in any order unless `ordered`."""
+class LegalBasis(Strict):
+    """Satu dasar hukum dengan kepastiannya."""
 
-    words: tuple[Condition, ...] = Field(min_length=2, max_length=6)
-    within: int = Field(ge=0, le=30)
-    ordered: bool = False
-
-
-class Entry(_Strict):
-    """One condition on a text."""
-
-    phrase: Phrase | None = None
-    word_form: Root | None = None
-    exceptions: tuple[str, ...] = Field(default=(), max_length=50)
-    with_person: bool = False
-    near: Near | None = None
-    hashtag: Phrases | None = None
-    emoji: Phrases | None = None
-    regex: Annotated[str, Field(min_length=1, max_length=MAX_REGEX)] | None = None
-    lexicon: str | None = None
-
-    @field_validator("regex")
-    @classmethod
-    def _linear(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        options = re2.Options()
-        options.max_mem = REGEX_MEMORY
-        options.log_errors = False
-        try:
-            compiled = re2.compile(value, options=options)
-        except re2.error as error:
-            said = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
-            raise ValueError(f"pola tidak dapat dipakai ({said}) — tulis pola RE2 tanpa rujukan balik") from None
-        if compiled.search("") is not None:
-            raise ValueError("pola cocok dengan teks kosong — tambahkan huruf yang wajib ada")
-        return value
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        ways = ("phrase", "word_form", "near", "hashtag", "emoji", "regex", "lexicon")
-        given = [way for way in ways if getattr(self, way) is not None]
-        if len(given) != 1:
-            raise ValueError(
-                f"satu syarat memuat tepat satu cara mencari, di sini {len(given)} — pilih salah satu: "
-                + ", ".join(ways)
-            )
-        if (self.exceptions or self.with_person) and self.word_form is None:
-            raise ValueError("`exceptions` dan `with_person` hanya untuk `word_form` — hapus, atau pakai `word_form`")
-        return self
+    text: str = Field(min_length=5, description="Peraturan dan pasalnya.")
+    certainty: Literal[0, 1, 2] = Field(description="2 = dua sumber sama, 1 = satu sumber, 0 = belum dipastikan.")
 
 
-Condition = Annotated[Entry, BeforeValidator(_bare_phrase)]
+class Example(Strict):
+    """Satu contoh. Yang tidak disebut diambil dari aturannya: jenis, hubungan dan tahap yang pertama."""
+
+    text: str = Field(default="", description="Teks unggahan.")
+    title: str = Field(default="", description="Judul.")
+    kind: ItemKind | None = Field(default=None, description="Jenis tindakan.")
+    relation: Relation | None = Field(default=None, description="Hubungan dengan akun yang ditanggapi.")
+    phase: Phase | None = Field(default=None, description="Tahap pemilihan.")
+    person_kind: PersonKind | None = Field(default=None, description="Status kepegawaian.")
+    spouse: bool | None = Field(default=None, description="Suami/istri calon.")
+    parent_text: str = Field(default="", description="Isi unggahan yang ditanggapi.")
+    account_kind: AccountKind | None = Field(default=None, description="Akun resmi atau pribadi.")
+    post: str | None = Field(default=None, description="Jabatan.")
+    region: str | None = Field(default=None, description="Wilayah pegawai.")
+    office_hours: bool | None = Field(default=None, description="Pada jam kerja.")
+    repeats: int | None = Field(default=None, ge=1, le=100, description="Tindakan sejenis yang ke sekian.")
 
 
-class AppliesTo(_Strict):
-    """To which acts a rule applies. An empty list means every one, kinds of act aside."""
-
-    kinds: tuple[ItemKind, ...] = (ItemKind.POST, ItemKind.COMMENT, ItemKind.SHARE)
-    platforms: tuple[Platform, ...] = ()
-    person_kinds: tuple[PersonKind, ...] = ()
-    relations: tuple[Relation, ...] = ()
-    spouse: bool | None = None
+Sample = Annotated[Example, BeforeValidator(_bare_text, json_schema_input_type=str | Example)]
 
 
-class LegalBasis(_Strict):
-    """A legal basis with its certainty: 2 = two sources agree, 1 = one source, 0 = not confirmed."""
+class Examples(Strict):
+    """Contoh yang dijalankan setiap kali aturan dimuat."""
 
-    text: str = Field(min_length=5)
-    certainty: Literal[0, 1, 2]
-
-
-class Example(_Strict):
-    """A text that must match or must not. What is left out is taken from the rule: its first kind, relation, phase."""
-
-    text: str = ""
-    title: str = ""
-    kind: ItemKind | None = None
-    relation: Relation | None = None
-    phase: Phase | None = None
-    person_kind: PersonKind | None = None
-    spouse: bool | None = None
-    parent_text: str = ""
-
-
-Sample = Annotated[Example, BeforeValidator(_bare_text)]
-
-
-class Examples(_Strict):
-    """Examples run at every load; a rule that fails its own is refused."""
-
-    match: tuple[Sample, ...] = Field(min_length=1)
-    no_match: tuple[Sample, ...] = Field(min_length=1)
+    match: tuple[Sample, ...] = Field(min_length=1, description="Harus cocok.")
+    no_match: tuple[Sample, ...] = Field(min_length=1, description="Tidak boleh cocok.")
+    known_misses: tuple[Sample, ...] = Field(
+        default=(), description="Seharusnya cocok, tetapi diketahui belum tertangkap; dicatat dengan jujur."
+    )
 
 
 def _known(code: str) -> str:
@@ -167,27 +128,45 @@ def _known(code: str) -> str:
     return code
 
 
-class RuleFile(_Strict):
-    """One rule as its file states it."""
+FormCode = Annotated[str, Field(json_schema_extra={"enum": list(FORMS)})]
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{2,59}$")
-    title: str = Field(min_length=5, max_length=140)
-    status: Status
-    level: Level
-    forms: tuple[str, ...] | dict[Phase, tuple[str, ...]]
-    applies_to: AppliesTo = AppliesTo()
-    phases: tuple[Phase, ...] = ()
-    field: TextField = TextField.TEXT
-    any: tuple[Condition, ...] = Field(default=(), max_length=400)
-    all: tuple[Condition, ...] = Field(default=(), max_length=10)
-    none: tuple[Condition, ...] = Field(default=(), max_length=400)
-    not_when: tuple[Scope, ...] = ()
-    parent_level: Level | None = None
-    legal_basis: tuple[LegalBasis, ...] = Field(min_length=1)
-    author: str = Field(min_length=2)
-    date: date
-    false_positives: tuple[str, ...] = ()
-    examples: Examples
+
+class RuleFile(Strict):
+    """Satu aturan Netra: apa yang ditaruh di depan peninjau, kapan, dan mengapa."""
+
+    id: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9-]{2,59}$", description="Huruf kecil dan tanda hubung; sama dengan nama berkas."
+    )
+    title: str = Field(min_length=5, max_length=140, description="Apa yang ditemukan; dibaca peninjau.")
+    status: Status = Field(
+        description="draf = belum dipakai; bayangan = diuji diam-diam; aktif = menghasilkan tanda; usang = tidak lagi."
+    )
+    level: Level = Field(description="info dan rendah tidak sampai ke antrean sendirian; sedang dan tinggi sampai.")
+    forms: tuple[FormCode, ...] | dict[Phase, tuple[FormCode, ...]] = Field(
+        description="Bentuk menurut SKB: KE-n sebelum penetapan, DIS-n sesudahnya; boleh per tahap."
+    )
+    applies_to: AppliesTo = Field(default=AppliesTo(), description="Untuk tindakan siapa dan di mana.")
+    phases: tuple[Phase, ...] = Field(default=(), description="Hanya pada tahap ini.")
+    field: TextField = Field(default=TextField.TEXT, description="Teks yang dibaca: teks (bawaan), judul, atau induk.")
+    any: tuple[Condition, ...] = Field(default=(), max_length=400, description="Salah satu harus ada.")
+    all: tuple[Condition, ...] = Field(default=(), max_length=10, description="Semuanya harus ada.")
+    none: tuple[Condition, ...] = Field(default=(), max_length=400, description="Tidak satu pun boleh ada.")
+    at_least: AtLeast | None = Field(default=None, description="Paling sedikit n dari beberapa syarat harus ada.")
+    weights: tuple[Weighted, ...] = Field(
+        default=(), max_length=100, description="Syarat berbobot; jumlah bobotnya menentukan tingkat menurut `score`."
+    )
+    score: dict[Level, Annotated[int, Field(ge=1, le=200)]] = Field(
+        default={}, description="Jumlah bobot paling kecil untuk tiap tingkat, misalnya {sedang: 4, tinggi: 7}."
+    )
+    not_when: tuple[Scope, ...] = Field(default=(), description="Kapan temuan tidak dihitung.")
+    parent_level: Level | None = Field(
+        default=None, description="Isi yang ditanggapi sendiri harus terkena aturan setingkat ini ke atas."
+    )
+    legal_basis: tuple[LegalBasis, ...] = Field(min_length=1, description="Dasar hukum dengan kepastiannya.")
+    author: str = Field(min_length=2, description="Siapa yang menulis.")
+    date: Day = Field(description="Kapan ditulis, misalnya 2025-01-06.")
+    false_positives: tuple[str, ...] = Field(default=(), description="Salah tanda yang sudah diketahui.")
+    examples: Examples = Field(description="Teks yang harus dan tidak boleh cocok.")
 
     @field_validator("forms", mode="before")
     @classmethod
@@ -214,33 +193,50 @@ class RuleFile(_Strict):
 
     @model_validator(mode="after")
     def _something_to_look_at(self) -> Self:
-        if not self.any and not self.all and not self.applies_to.relations and self.parent_level is None:
+        if not self.has_text and not self.applies_to.relations and self.parent_level is None:
             raise ValueError(
-                "aturan tanpa syarat akan cocok dengan semuanya — isi `any`, `all`, `parent_level` atau "
-                "`applies_to: {relations: …}`"
+                "aturan tanpa syarat akan cocok dengan semuanya — isi `any`, `all`, `at_least`, `weights`, "
+                "`parent_level` atau `applies_to: {relations: …}`"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _score_fits(self) -> Self:
+        if bool(self.weights) != bool(self.score):
+            raise ValueError("`weights` dan `score` harus ditulis berdua — misalnya score: {sedang: 4, tinggi: 7}")
+        if not self.score:
+            return self
+        steps = sorted(self.score.items(), key=lambda step: step[0].rank)
+        if self.level is not steps[-1][0]:
+            raise ValueError(f"`level` harus tingkat tertinggi dalam `score` — tulis level: {steps[-1][0]}")
+        needed = [points for _, points in steps]
+        if needed != sorted(set(needed)):
+            raise ValueError("`score` harus naik bersama tingkatnya — misalnya {sedang: 4, tinggi: 7}")
+        most = sum(one.weight for one in self.weights if one.weight > 0)
+        if needed[-1] > most:
+            raise ValueError(f"nilai {needed[-1]} tidak pernah tercapai; jumlah bobotnya {most} — turunkan `score`")
         return self
 
     @property
     def has_text(self) -> bool:
         """True where the rule asks something of a text."""
-        return bool(self.any or self.all)
+        return bool(self.any or self.all or self.at_least or self.weights)
 
 
-class LexiconFile(_Strict):
-    """A named list of words and phrases, used as `{name}` in phrases."""
+class LexiconFile(Strict):
+    """Satu kamus: kumpulan kata yang dipakai sebagai {nama} dalam frasa."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")
-    title: str = Field(min_length=3)
-    words: tuple[Condition, ...] = Field(min_length=1, max_length=2000)
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{1,39}$", description="Nama isian, tanpa kurung kurawal.")
+    title: str = Field(min_length=3, description="Isi kamus dalam satu kalimat.")
+    words: tuple[Condition, ...] = Field(
+        min_length=1, max_length=2000, description="Frasa, `word_form`, `hashtag` atau `emoji`."
+    )
 
     @model_validator(mode="after")
     def _plain(self) -> Self:
         for entry in self.words:
             if entry.near is not None or entry.regex is not None or entry.lexicon is not None:
                 raise ValueError("kamus hanya memuat frasa, `word_form`, `hashtag` dan `emoji` — pindahkan ke aturan")
+            if entry.phrase is not None and WILD.search(entry.phrase[:-1]):
+                raise ValueError("dalam kamus `*` hanya di akhir frasa — misalnya `gotong roy*`")
         return self
-
-
-Near.model_rebuild()
-Entry.model_rebuild()

@@ -1,4 +1,4 @@
-"""When a hit does not count: negated, asked, in a law citation, in a headline or a report, in a neutral message.
+"""When a hit does not count: negated, asked, quoted, in a law citation, in a headline, a report or a neutral message.
 
 Each is a plain look at the words around the hit; the words themselves stand in rules/lexicon/ (negasi, negasi_semu,
 tanya, pesan_netral, kabar).
@@ -22,6 +22,7 @@ _LAW = re2.compile(
     r"keputusan|kepres|inpres|instruksi|surat edaran|surat|se|skb|pasal|ayat|putusan|perkara)\b"
     r"[^.!?\n]{0,80}?\b(nomor|nomer|no)\.? ?\d+|\b(nomor|nomer|no)\.? ?\d+ ?(tahun|thn|/)"
 )
+_QUOTED = re2.compile(r'"[^"]{2,400}"|«[^»]{2,400}»')  # folding has made curly quotation marks straight
 _HEAD_WORDS = (4, 30)
 _TITLE_SHARE = 0.65
 _FIRST_PERSON = frozenset(("saya", "kami", "aku", "kita", "gue", "gw", "ku", "kulo"))
@@ -46,13 +47,16 @@ def kept(hits: Sequence[Hit], scopes: Sequence[Scope], scan: Scan, atoms: ScopeA
         return []
     negations = _negations(scan, atoms) if Scope.NEGATED in scopes else []
     law = [match.span() for match in _LAW.finditer(scan.view.text)] if Scope.LAW in scopes else []
-    return [hit for hit in hits if not _left_out(hit, scopes, scan, atoms, (negations, law))]
+    quotes = [match.span() for match in _QUOTED.finditer(scan.view.text)] if Scope.QUOTE in scopes else []
+    return [hit for hit in hits if not _left_out(hit, scopes, scan, atoms, (negations, law, quotes))]
 
 
 def _left_out(
-    hit: Hit, scopes: Sequence[Scope], scan: Scan, atoms: ScopeAtoms, found: tuple[Sequence[Span], Sequence[Span]]
+    hit: Hit, scopes: Sequence[Scope], scan: Scan, atoms: ScopeAtoms, found: tuple[Sequence[Span], ...]
 ) -> bool:
-    negations, law = found
+    negations, law, quotes = found
+    if quotes and _inside(hit, quotes):
+        return True
     if negations and negated(hit, scan, negations):
         return True
     if Scope.QUESTION in scopes and asked(hit, scan, atoms):
@@ -60,6 +64,12 @@ def _left_out(
     if Scope.REPORT in scopes and _in_sentence(hit, scan, atoms.report):
         return True
     return any(start < end_ and start_ < end for start, end in hit for start_, end_ in law)
+
+
+def _inside(hit: Hit, quotes: Sequence[Span]) -> bool:
+    """Tell whether a hit stands whole within one pair of quotation marks; a quoted name in one's own words does not."""
+    start, end = min(hit)[0], max(span[1] for span in hit)
+    return any(left < start and end < right for left, right in quotes)
 
 
 def _negations(scan: Scan, atoms: ScopeAtoms) -> list[Span]:

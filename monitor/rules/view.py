@@ -74,6 +74,12 @@ class View:
         index = bisect_left(starts, start) - count
         return starts[index] if index >= 0 and starts else 0
 
+    def ahead(self, end: int, count: int) -> int:
+        """Give where the word stands that is `count` words after `end` (the end of the text where there are fewer)."""
+        starts = self._words[0]
+        index = bisect_left(starts, end) + count
+        return starts[index] if index < len(starts) else len(self.text)
+
     def word_before(self, start: int) -> str:
         """Give the word that ends before `start`, "" where there is none."""
         starts, words = self._words

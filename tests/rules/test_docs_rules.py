@@ -7,8 +7,9 @@ import shutil
 from pathlib import Path
 
 from monitor.rules import RuleSet
+from monitor.rules.conditions import AtLeast, Entry, Weighted
 from monitor.rules.lint import baseline_texts
-from monitor.rules.schema import AppliesTo, Entry, LexiconFile, RuleFile, Scope
+from monitor.rules.schema import AppliesTo, Examples, LexiconFile, RuleFile, Scope
 from monitor.targets import Targets
 from tests.rules.world import SHIPPED, own_folder, targets
 
@@ -32,7 +33,8 @@ def test_every_example_runs(tmp_path: Path) -> None:
 
 
 def test_page_names_every_column_and_scope() -> None:
-    names = {*RuleFile.model_fields, *AppliesTo.model_fields, *Entry.model_fields} - {"phrase"}
+    names = {*RuleFile.model_fields, *AppliesTo.model_fields, *Entry.model_fields, *AtLeast.model_fields} - {"phrase"}
+    names |= {*Weighted.model_fields, *Examples.model_fields} - {"phrase"}
     names |= {str(scope) for scope in Scope} | set(LexiconFile.model_fields)
     assert not {name for name in names if name not in PAGE}
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from classifiers.text import fold
 from monitor.models import Field, Ground, ItemKind, Level, PersonKind, Phase, Relation
+from monitor.rules.conditions import Entry
 from monitor.rules.nodes import Gate
 from monitor.rules.patterns import Vocabulary
-from monitor.rules.schema import Entry
 from monitor.rules.view import View, canonical
 from monitor.rules.words import forms_of
 from tests.rules.world import BEFORE_DRAW, act, ids, shipped, targets

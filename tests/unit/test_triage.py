@@ -65,6 +65,16 @@ def test_nothing_said_is_nothing_shown() -> None:
     assert triage(act(), [], None, LIMITS) is None
 
 
+def test_rules_on_trial_reach_nobody() -> None:
+    trial = replace(match(Level.HIGH, rule="coba"), shadow=True)
+    assert triage(act(), [trial], None, LIMITS) is None
+    opinion = triage(act(), [trial, match(Level.MEDIUM)], None, LIMITS)
+    assert opinion is not None
+    assert opinion.level is Level.MEDIUM
+    assert [one.rule_id for one in opinion.matches] == ["aturan-uji"]
+    assert "coba" not in " ".join(reason.code for reason in opinion.reasons)
+
+
 @pytest.mark.parametrize("level", [Level.INFO, Level.LOW])
 def test_low_rules_never_reach_the_queue_alone(level: Level) -> None:
     assert triage(act(), [match(level)], Score(0.2), LIMITS) is None
