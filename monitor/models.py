@@ -510,12 +510,15 @@ class Opinion:
 class Screened:
     """The result of screening one item version: opinions by actor; none = looked at, nothing to show.
 
-    `actors` counts the rostered people the item was matched to.
+    `actors` counts the rostered people the item was matched to; `region` is the first one's on the day of the act;
+    `probability` is the model's for the item's words, flagged or not, None where they were not scored.
     """
 
     stored: StoredItem
     opinions: tuple[tuple[Actor, Opinion], ...] = ()
     actors: int = 0
+    region: str = ""
+    probability: float | None = None
 
 
 # --------------------------------------------------------------------------- review

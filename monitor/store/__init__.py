@@ -17,20 +17,29 @@ from monitor.store.connection import Connection
 from monitor.store.decisions import Decisions
 from monitor.store.flags import Counts, Flags
 from monitor.store.items import Items, Saved
+from monitor.store.learning import Learning, Lesson
 from monitor.store.queue import Neighbours, QueuePage, QueueQuery
 from monitor.store.roster import RosterTable
 from monitor.store.rulebook import Event, Happening, Origin, Rulebook, Tally, Version
 from monitor.store.runs import Run, Runs, SourceStatus
+from monitor.store.samples import Bin, Drawn, Judged, Samples
+from monitor.store.sampling import Missed
 from monitor.store.screening import SavedFlags
 from monitor.store.users import Users
 
 __all__ = [
     "AuditReport",
+    "Bin",
     "Counts",
+    "Drawn",
     "Entry",
     "Event",
     "Happening",
     "Head",
+    "Judged",
+    "Learning",
+    "Lesson",
+    "Missed",
     "Neighbours",
     "OpinionVersion",
     "Origin",
@@ -38,6 +47,7 @@ __all__ = [
     "QueueQuery",
     "Rulebook",
     "Run",
+    "Samples",
     "Saved",
     "SavedFlags",
     "SourceStatus",
@@ -61,6 +71,8 @@ class Store:
         self.flags = Flags(connection, self.audit, clock)
         self.decisions = Decisions(connection, self.audit, clock)
         self.rulebook = Rulebook(connection, self.audit, clock)
+        self.samples = Samples(connection, self.audit, clock)
+        self.learning = Learning(connection, self.samples)
         self.users = Users(connection, self.audit, hasher or PasswordHasher())
 
     @classmethod

@@ -51,6 +51,7 @@ TABLES: dict[str, tuple[int, tuple[str, ...]]] = {
     ),
     "rule_versions": (10, ("version_id", "path", "number", "digest", "content", "origin", "base_id", "seen_at")),
     "rule_events": (11, ("event_id", "version_id", "event", "user_id", "why", "at")),
+    "sample_verdicts": (20, ("verdict_id", "item_id", "version", "user_id", "partisan", "at")),
 }  # fmt: skip
 
 

@@ -169,12 +169,37 @@ CREATE TRIGGER rule_events_fixed BEFORE UPDATE ON rule_events
 BEGIN SELECT RAISE(ABORT, 'rule_events hanya dapat ditambah'); END;
 """
 
+_SAMPLES = """
+CREATE TABLE screen_totals (
+  run_id INTEGER PRIMARY KEY, digest TEXT NOT NULL, again INTEGER NOT NULL, unflagged INTEGER NOT NULL
+) STRICT;
+CREATE TABLE screen_bins (
+  run_id INTEGER NOT NULL, day TEXT NOT NULL, bin INTEGER NOT NULL, items INTEGER NOT NULL, flagged INTEGER NOT NULL,
+  ruled INTEGER NOT NULL, PRIMARY KEY (run_id, day, bin)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE samples (
+  run_id INTEGER NOT NULL, item_id INTEGER NOT NULL, version INTEGER NOT NULL, lot TEXT NOT NULL, region TEXT NOT NULL,
+  probability REAL NOT NULL, PRIMARY KEY (run_id, item_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX samples_item ON samples(item_id, version);
+CREATE TABLE sample_verdicts (
+  verdict_id INTEGER PRIMARY KEY, item_id INTEGER NOT NULL REFERENCES items(item_id), version INTEGER NOT NULL,
+  user_id INTEGER NOT NULL REFERENCES users(user_id), partisan INTEGER NOT NULL, at TEXT NOT NULL, salt BLOB NOT NULL,
+  UNIQUE (item_id, version)
+) STRICT;
+CREATE TRIGGER sample_verdicts_keep BEFORE DELETE ON sample_verdicts
+BEGIN SELECT RAISE(ABORT, 'sample_verdicts hanya dapat ditambah'); END;
+CREATE TRIGGER sample_verdicts_fixed BEFORE UPDATE ON sample_verdicts
+BEGIN SELECT RAISE(ABORT, 'sample_verdicts hanya dapat ditambah'); END;
+"""
+
 MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("collecting", _COLLECTING),
     ("audit", _AUDIT),
     ("people", _PEOPLE),
     ("flags", _FLAGS),
     ("rulebook", _RULEBOOK),
+    ("samples", _SAMPLES),
 )
 
 

@@ -29,6 +29,8 @@ def filled(folder: Path) -> None:
         store.decisions.undo(seen.decision_id, user.user_id, seen.decision_id)
         store.decisions.append(two, user.user_id, State.LEAD, ReasonCode.CALL, "ajakan jelas", expected=None)
         store.users.set_password(user.user_id, "sandi lain yang panjang")
+        store.samples.record([Screened(store.items.find("instagram", "p3"), actors=1)], 2, "d", again=False)
+        store.samples.judge(4, 1, user.user_id, partisan=False)
         store.rulebook.adopt({"asn/contoh.yaml": "id: contoh"}, "ikut bersama Netra")
         store.roster.set_confidence(1, Confidence.VERIFIED, ["pengakuan", "kartu"], user.user_id)
         assert store.audit.verify() == AuditReport(True, store.audit.head().seq, ())
