@@ -26,6 +26,7 @@ from monitor.context import Context
 from monitor.errors import ModelError
 from monitor.evidence import Archive
 from monitor.fetch import DispatchingFetcher, Fetcher, build_fetcher, named_by
+from monitor.governance import Governance
 from monitor.judge import Judges
 from monitor.roster import Roster
 from monitor.rules import RuleSet
@@ -81,6 +82,7 @@ class App:
     root: Path
     clock: Clock
     sleep: Callable[[float], None]
+    _revision: int = 0
 
     @classmethod
     def build(cls, config_path: Path, clock: Clock = utc_now, sleep: Callable[[float], None] = real_sleep) -> Self:
@@ -110,23 +112,49 @@ class App:
 
     @property
     def rules_folder(self) -> Path:
-        """Folder of rules, targets, calendar and lexicons."""
+        """Folder of rules, targets, calendar and lexicons, as people edit them."""
         return self.root / self.config.rules
+
+    @cached_property
+    def governance(self) -> Governance:
+        """Who changed which rule, and which contents are in force."""
+        cache = (self.root / self.config.database).parent / "aturan-berlaku"
+        return Governance(self.store, self.rules_folder, cache, self._load_rules)
+
+    @cached_property
+    def rules_in_force(self) -> Path:
+        """Folder of what is approved: the edited one where they agree, or where no office has begun yet."""
+        begun = "store" in self.__dict__ or (self.root / self.config.database).exists()
+        return self.governance.folder() if begun else self.rules_folder
+
+    def _load_rules(self, folder: Path) -> RuleSet:
+        """Read everything of a folder, so that every mistake of it is told."""
+        Calendar.load(folder / "calendar")
+        return RuleSet.load(folder, Targets.load(folder / "targets", only=self.config.contests), self.config.zone)
+
+    def _keep_up(self) -> None:
+        """Forget what was built from rules that are no longer in force."""
+        self.governance.ready()
+        revision = self.store.rulebook.revision()
+        if self._revision not in {0, revision}:
+            for part in ("rules_in_force", "targets", "calendar", "rules", "classifier"):
+                self.__dict__.pop(part, None)
+        self._revision = revision
 
     @cached_property
     def targets(self) -> Targets:
         """The contests the office watches."""
-        return Targets.load(self.rules_folder / "targets", only=self.config.contests)
+        return Targets.load(self.rules_in_force / "targets", only=self.config.contests)
 
     @cached_property
     def calendar(self) -> Calendar:
         """Phases and holidays."""
-        return Calendar.load(self.rules_folder / "calendar")
+        return Calendar.load(self.rules_in_force / "calendar")
 
     @cached_property
     def rules(self) -> RuleSet:
         """The compiled rules."""
-        return RuleSet.load(self.rules_folder, self.targets, self.config.zone)
+        return RuleSet.load(self.rules_in_force, self.targets, self.config.zone)
 
     @cached_property
     def classifier(self) -> AdditiveClassifier:
@@ -149,6 +177,7 @@ class App:
 
     def judges(self) -> Judges:
         """Everything that judges, frozen together with its digests."""
+        self._keep_up()
         roster, limits = self.roster, self.limits
         context = Context(
             self.targets, self.calendar, self.config.zone, self.config.office.region, self.config.contests

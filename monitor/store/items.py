@@ -171,6 +171,16 @@ class Items:
         row = self._connection.db.execute("SELECT digest_id FROM screen_digests WHERE digest=?", (digest,)).fetchone()
         return "(screened_version < items.version OR digest_id <> ?) AND items.erased = 0", (row[0] if row else -1,)
 
+    def newest(self, limit: int) -> list[StoredItem]:
+        """Give the newest versions of the items collected last, newest first, without erased ones."""
+        with self._connection.snapshot() as db:
+            rows = db.execute(
+                f"SELECT {COLUMNS} FROM items JOIN item_versions v ON v.version_id = items.version_id "
+                "WHERE items.erased = 0 ORDER BY items.item_id DESC LIMIT ?",
+                (limit,),
+            )
+            return with_parents(db, [stored_item(row) for row in rows])
+
     def mark_unscreened(self, item_ids: Iterable[int]) -> int:
         """Put items before the machine again; gives how many. Earlier screenings stay on record."""
         with self._connection.transaction() as db:

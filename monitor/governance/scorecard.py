@@ -1,0 +1,133 @@
+"""How each rule fares by what reviewers decided, and what to do about it. Pure.
+
+Precision counts only verdicts on the words: a flag cleared because the account was not the person's says nothing of the
+rule. Intervals are Wilson's at 95 %.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.rules import Rule, RuleSet
+from monitor.store import Tally
+
+ENOUGH = 8
+GOOD, POOR = 0.6, 0.3
+_Z = 1.959964
+
+
+class Advice(StrEnum):
+    """What is proposed for a rule."""
+
+    RETIRE = "pensiunkan"
+    TUNE = "setel"
+    WAIT = "tunggu"
+    KEEP = "pertahankan"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One rule's line. `precision`, `low`, `high` are None without verdicts; `reasons` are codes with their values.
+
+    `sole` are forms that no other active rule covers: such a rule is never proposed for retiring.
+    """
+
+    rule_id: str
+    path: str
+    title: str
+    status: str
+    level: str
+    forms: tuple[str, ...]
+    tally: Tally
+    precision: float | None
+    low: float | None
+    high: float | None
+    advice: Advice
+    reasons: tuple[str, ...]
+    sole: tuple[str, ...]
+
+    @property
+    def verdicts(self) -> int:
+        """Verdicts on the words."""
+        return self.tally.upheld + self.tally.dismissed
+
+
+def wilson(hits: int, tries: int) -> tuple[float, float]:
+    """Give the 95 % Wilson interval of a share; (0, 1) without tries."""
+    if not tries:
+        return 0.0, 1.0
+    share, square = hits / tries, _Z * _Z
+    middle = share + square / (2 * tries)
+    spread = _Z * math.sqrt(share * (1 - share) / tries + square / (4 * tries * tries))
+    scale = 1 + square / tries
+    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+
+
+def forms_of(rule: Rule) -> tuple[str, ...]:
+    """Give every form code that a rule names, in whichever phase."""
+    forms = rule.file.forms
+    named = forms if isinstance(forms, tuple) else tuple(code for codes in forms.values() for code in codes)
+    return tuple(dict.fromkeys(named))
+
+
+def scorecard(rules: RuleSet, tallies: Mapping[str, Tally]) -> list[Score]:
+    """Give a line for every rule, the one that needs a hand most first."""
+    covering = Counter(form for rule in rules.rules if rule.active for form in forms_of(rule))
+    lines = [_score(rule, tallies.get(rule.id, Tally()), covering) for rule in rules.rules]
+    order = list(Advice)
+    return sorted(
+        lines,
+        key=lambda one: (
+            order.index(one.advice),
+            2.0 if one.precision is None else one.precision,
+            -one.verdicts,
+            one.rule_id,
+        ),
+    )
+
+
+def _score(rule: Rule, tally: Tally, covering: Mapping[str, int]) -> Score:
+    verdicts = tally.upheld + tally.dismissed
+    low, high = wilson(tally.upheld, verdicts)
+    sole = tuple(form for form in forms_of(rule) if rule.active and covering[form] == 1)
+    advice, reasons = _advice(tally, low, high, sole=bool(sole))
+    return Score(
+        rule_id=rule.id,
+        path=rule.path.partition("/")[2],
+        title=rule.file.title,
+        status=str(rule.file.status),
+        level=str(rule.file.level),
+        forms=forms_of(rule),
+        tally=tally,
+        precision=tally.upheld / verdicts if verdicts else None,
+        low=low if verdicts else None,
+        high=high if verdicts else None,
+        advice=advice,
+        reasons=reasons,
+        sole=sole,
+    )
+
+
+def _advice(tally: Tally, low: float, high: float, *, sole: bool) -> tuple[Advice, tuple[str, ...]]:
+    """Weigh one rule: certain to be poor, likely to need tuning, too little known, or good."""
+    verdicts = tally.upheld + tally.dismissed
+    if verdicts < ENOUGH:
+        reason = "sedikit_putusan" if tally.flags else "belum_kena"
+        doubt = verdicts >= ENOUGH // 2 and high < GOOD
+        return (Advice.TUNE, ("banyak_salah",)) if doubt else (Advice.WAIT, (reason,))
+    if high < POOR:
+        return (
+            (Advice.TUNE, ("hampir_selalu_salah", "satu_satunya"))
+            if sole
+            else (
+                Advice.RETIRE,
+                ("hampir_selalu_salah",),
+            )
+        )
+    if tally.upheld < GOOD * verdicts:
+        return Advice.TUNE, ("banyak_salah",)
+    return Advice.KEEP, ("tepat_pasti",) if low >= GOOD else ("tepat",)
