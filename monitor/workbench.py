@@ -1,4 +1,4 @@
-"""Trying rules on a text, as `netra rules try` shows it: which rules match, at which level, on which words."""
+"""Trying rules on a text, as `netra rules try` shows it: which rules match, which nearly did and what they lack."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from monitor.errors import ImportRefusedError, Problem
 from monitor.models import ItemKind
 from monitor.rules import RuleSet
 
+SHOWN_MISSES = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -21,7 +23,10 @@ class Trial:
     kind: ItemKind
 
     def text(self, text: str, name: str = "") -> dict[str, Any]:
-        """Try one text: `{"id"?, "matches": [{"rule", "title", "level", "forms", "ground", "spans"}]}`."""
+        """Try one text: `{"id"?, "matches": [...], "near_misses": [{"rule", "share", "why": [...], "spans", ...}]}`.
+
+        A match of a rule on trial has `"shadow": true`; a near miss says every condition that failed.
+        """
         matches = [
             {
                 "rule": match.rule_id,
@@ -29,11 +34,24 @@ class Trial:
                 "level": str(match.level),
                 "forms": list(match.forms),
                 "ground": str(match.ground),
+                "shadow": match.shadow,
                 "spans": [asdict(span) for span in match.spans],
             }
-            for match in self.rules.try_text(text, kind=self.kind)
+            for match in self.rules.try_text(text, kind=self.kind, trial=True)
         ]
-        return {"id": name, "matches": matches} if name else {"matches": matches}
+        misses = [
+            {
+                "rule": miss.rule_id,
+                "title": miss.title,
+                "level": str(miss.level),
+                "share": miss.share,
+                "why": list(miss.why),
+                "shadow": miss.shadow,
+                "spans": [asdict(span) for span in miss.spans],
+            }
+            for miss in self.rules.near_misses(text, kind=self.kind)
+        ]
+        return ({"id": name} if name else {}) | {"matches": matches, "near_misses": misses}
 
     def file(self, path: Path) -> Iterator[dict[str, Any]]:
         """Try a file: one text a line of JSONL (`text`, optional `id`), else the whole file as one text.
@@ -56,18 +74,30 @@ class Trial:
 
     def lines(self, result: dict[str, Any]) -> list[str]:
         """Say a result in Indonesian."""
-        head = [f"[{result['id']}]"] if result.get("id") else []
+        said = [f"[{result['id']}]"] if result.get("id") else []
         if not result["matches"]:
-            return [*head, "Tidak ada aturan yang kena."]
-        said = head
+            said.append("Tidak ada aturan yang kena.")
         for match in result["matches"]:
-            words = ", ".join(
-                f"“{span['words']}” ({span['field']} {span['start']}–{span['end']})" for span in match["spans"]
-            )
-            said.append(
-                f"{match['level']:<7} {match['rule']}: {match['title']}" + (f"\n        pada {words}" if words else "")
-            )
+            said.append(f"{match['level']:<7} {match['rule']}: {match['title']}{_trial(match)}")
+            if match["spans"]:
+                said.append(f"        pada {_places(match)}")
+        misses = result["near_misses"]
+        if misses:
+            said.append(f"Hampir kena ({min(len(misses), SHOWN_MISSES)} dari {len(misses)}):")
+        for miss in misses[:SHOWN_MISSES]:
+            said.append(f"  {miss['level']:<7} {miss['rule']}: {miss['title']}{_trial(miss)}")
+            said += [f"          {why}" for why in miss["why"]]
+            if miss["spans"]:
+                said.append(f"          yang ada: {_places(miss)}")
         return said
+
+
+def _trial(result: dict[str, Any]) -> str:
+    return " (bayangan: tidak sampai ke peninjau)" if result["shadow"] else ""
+
+
+def _places(result: dict[str, Any]) -> str:
+    return ", ".join(f"“{span['words']}” ({span['field']} {span['start']}–{span['end']})" for span in result["spans"])
 
 
 def _record(file: str, number: int, line: str) -> tuple[str, str]:

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 from monitor.models import Act, ItemKind, Match, Phase, Relation
 from monitor.rules.engine import Texts
 from monitor.rules.loader import Loaded, load
+from monitor.rules.nearly import NearMiss, near_misses
 from monitor.rules.nodes import Gate
 from monitor.rules.rule import Rule
 from monitor.rules.setting import Around
 from monitor.targets import Targets
 
-__all__ = ["Rule", "RuleSet"]
+__all__ = ["NearMiss", "Rule", "RuleSet"]
 
 _WIB = ZoneInfo("Asia/Jakarta")
 
@@ -67,11 +68,19 @@ class RuleSet:
         day: date | None = None,
         title: str = "",
         parent_text: str = "",
+        trial: bool = False,
     ) -> tuple[Match, ...]:
-        """Try a text by hand. Unknown phase, day or contest holds nothing back; rules about a relation need one."""
+        """Try a text by hand. Unknown phase, day or contest holds nothing back; rules about a relation need one.
+
+        `trial` gives the rules on trial (status `bayangan`) too, marked `shadow`.
+        """
         around = Around(kind, Gate(contest_id, day), relation, phase, lenient=phase is None)
         found = self.loaded.engine.judge(around, Texts(text, title, parent_text))
-        return tuple(match for match in found if not match.shadow)
+        return tuple(match for match in found if trial or not match.shadow)
+
+    def near_misses(self, text: str, *, kind: ItemKind = ItemKind.POST) -> tuple[NearMiss, ...]:
+        """Give the rules that nearly match a text tried by hand, and what each lacks; the nearest first."""
+        return near_misses(self.loaded.engine, Around(kind, Gate(), lenient=True), Texts(text))
 
     def interesting(self, text: str) -> bool:
         """Tell cheaply whether any word of any active rule stands in a text, e.g. a feed's title and summary."""
