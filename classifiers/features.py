@@ -10,28 +10,38 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from classifiers import mask
+from classifiers.labels import Owner
 
+CLIP = 6.0
+ALONE = 4.0
+"""Scale of the text's own log-odds beside its place: large, so that regularising hardly touches it."""
+PLACE_CONSTANT = "k constant"
+NOTHING = -4.0
+"""Log-odds of a text without a word."""
 CHAR_LENGTHS = (3, 4, 5)
 CHAR_SHARE = 0.5
+UNKNOWN_SHARE = 0.25
 NORM = 0.55
 MOST_TOKENS = 400
 """A longer text is judged by its first tokens: an article's opening says what it is, and cost stays bounded."""
 
 CLASSES = frozenset(mask.SHOWN)
 _CONTEST_FACTS = frozenset({mask.CANDIDATE, mask.PARTY, mask.CAMP, mask.SLOGAN, mask.TAG, mask.ACCOUNT})
-_FACTS = frozenset(
+_ALL_FACTS = _CONTEST_FACTS | frozenset(
     {mask.BALLOT, mask.URL, mask.CONTEST, mask.HEADLINE, mask.CAPITALS, mask.MENTION, "?", "!", ":", '"'}
 )
-_ALL_FACTS = _FACTS | _CONTEST_FACTS
 
 
-def of_token(token: str) -> list[tuple[str, float]]:
-    """Give the features of one token with their weights: itself, and its letter groups unless it is a class."""
+def of_token(token: str, *, known: bool = True) -> list[tuple[str, float]]:
+    """Give the features of one token with their weights: itself, and its letter groups unless it is a class.
+
+    Letter groups of a word that the corpus does not know count less: it may be somebody's nickname.
+    """
     features = [(f"w {token}", 1.0)]
     if token not in CLASSES and token.isalnum() and len(token) > 2:
         padded = f"<{token}>"
         groups = [padded[i : i + n] for n in CHAR_LENGTHS for i in range(len(padded) - n + 1)]
-        share = CHAR_SHARE / math.sqrt(len(groups))
+        share = (CHAR_SHARE if known else UNKNOWN_SHARE) / math.sqrt(len(groups))
         features += [(f"c {group}", share) for group in groups]
     return features
 
@@ -42,14 +52,38 @@ def of_pairs(tokens: Sequence[str]) -> list[str]:
     return near + [f"s {one} {two}" for one, two in zip(tokens, tokens[2:], strict=False)]
 
 
-def of_whole(tokens: Sequence[str], *, informed: bool) -> list[str]:
-    """Give which classes and marks occur in the whole text.
+def of_whole(tokens: Sequence[str]) -> list[str]:
+    """Give which classes and marks occur in the whole text."""
+    return [f"d {one}" for one in sorted(_ALL_FACTS.intersection(tokens))]
 
-    Where no contest is known to the masker (`informed` is False), that no contestant is seen says nothing: those facts
-    are left out, and one feature says so.
+
+def of_parent(
+    tokens: Sequence[str], base: float, above: Sequence[str], above_base: float, owner: Owner
+) -> dict[str, float]:
+    """Give what a text's place adds: whose post it answers, what that says, and how the two go together.
+
+    `base` and `above_base` are the log-odds the model gives each text alone. One and the same word of assent sides
+    with a candidate's post and means nothing under a newspaper's, hence the words of the answer once more by place.
     """
-    facts = [f"d {one}" for one in sorted((_ALL_FACTS if informed else _FACTS).intersection(tokens))]
-    return facts if informed else [*facts, "d uninformed"]
+    place = "pihak" if owner.sided else "umum" if owner is not Owner.UNKNOWN else "entah"
+    said = "memihak" if above_base > 0 else "tidak"
+    here = {
+        "k alone": _clipped(base) * ALONE,
+        f"k owner {owner}": 1.0,
+        f"k place {place} {said}": 1.0,
+        "k above": _clipped(above_base) / CLIP,
+        f"k alone {place}": _clipped(base) / CLIP,
+    }
+    here |= {f"k fact {one}": 1.0 for one in _CONTEST_FACTS.intersection(above)}
+    share = norm(tokens)
+    for token in dict.fromkeys(tokens):
+        here[f"k {place} {said} {token}"] = share
+        here[f"k {place} {token}"] = share
+    return here
+
+
+def _clipped(value: float) -> float:
+    return max(-CLIP, min(CLIP, value))
 
 
 def norm(tokens: Sequence[str]) -> float:

@@ -30,6 +30,33 @@ class Label(StrEnum):
 PARTISAN = frozenset({Label.SUPPORT, Label.CALL, Label.PROMOTION, Label.ATTACK})
 
 
+class Owner(StrEnum):
+    """Whose post a text stands under, as an evaluation line's `parent_owner` says it."""
+
+    CANDIDATE = "candidate"
+    PARTY = "party"
+    CAMPAIGN = "campaign"
+    MEDIA = "media"
+    OFFICIAL = "official"
+    UNKNOWN = "unknown"
+
+    @property
+    def sided(self) -> bool:
+        """True where the account belongs to a side of a contest."""
+        return self in SIDED
+
+
+SIDED = frozenset({Owner.CANDIDATE, Owner.PARTY, Owner.CAMPAIGN})
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """What a comment answers: the words of the post above it and whose account that is."""
+
+    text: str = ""
+    owner: Owner = Owner.UNKNOWN
+
+
 @dataclass(frozen=True, slots=True)
 class WordWeight:
     """A word as folded and masked, and how far it moved the score (log-odds; positive = towards partisan)."""
@@ -54,6 +81,6 @@ class Classifier(Protocol):
         """Name and digest of what scores."""
         ...
 
-    def score(self, texts: Sequence[str]) -> list[Score]:
-        """Give one score a text, in order. An empty text scores 0 with no words."""
+    def score(self, texts: Sequence[str], parents: Sequence[Parent | None] | None = None) -> list[Score]:
+        """Give one score a text, in order; `parents`, where given, has one entry a text. An empty text scores 0."""
         ...

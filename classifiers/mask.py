@@ -28,13 +28,15 @@ CANDIDATE, PARTY, CAMP, SLOGAN = "xkandidatx", "xpartaix", "xkubux", "xsloganx"
 TAG, ACCOUNT, BALLOT = "xtagarx", "xakunx", "xnomorx"
 OTHER_TAG, MENTION, URL, SMALL, YEAR, FIGURE = "xtagx", "xsebutx", "xurlx", "xbilx", "xtahunx", "xangkax"
 OFFICE, CANDIDACY, CONTEST = "xjabatanx", "xcalonx", "xpemilux"
-HEADLINE, CAPITALS = "xjudulx", "xkapitalx"
+HEADLINE, CAPITALS, STRANGER = "xjudulx", "xkapitalx", "xasingx"
+ALONE = "xangkapendekx"
 
 SHOWN = {
     CANDIDATE: "(nama calon)", PARTY: "(partai)", CAMP: "(kubu)", SLOGAN: "(slogan)", TAG: "(tagar calon)",
     ACCOUNT: "(akun calon)", BALLOT: "(nomor urut)", OTHER_TAG: "(tagar)", MENTION: "(sebutan akun)", URL: "(tautan)",
     SMALL: "(bilangan)", YEAR: "(tahun)", FIGURE: "(angka)", OFFICE: "(jabatan)", CANDIDACY: "(calon)",
-    CONTEST: "(pemilu)", HEADLINE: "(bentuk judul)", CAPITALS: "(huruf besar)",
+    CONTEST: "(pemilu)", HEADLINE: "(bentuk judul)", CAPITALS: "(huruf besar)", STRANGER: "(nama lain)",
+    ALONE: "(bilangan dalam teks pendek)",
 }  # fmt: skip
 """How a class token is shown to a person."""
 
@@ -43,28 +45,37 @@ _FORGED = str.maketrans(dict.fromkeys(_CLASSES, " "))
 _TOKEN = re.compile(
     r"[\ue000-\ue003]|https?:\S*|www\.\S*|[#@]\w+|[a-z]\w*|\d[\d.,:/]*|[!?]+|\.\.+|[^\s\w.,;()\[\]{}<>/\\|*_~^=+&%$`'#@-]|\w"
 )
+_LINK = re.compile(r"https?:\S*|www\.\S*")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _WORD_DIGITS = re.compile(r"([a-z]+?)(\d{1,2})")
 _CASED = re.compile(r"[A-Za-z]{3,}")
+_CAPITAL = re.compile(r"(?<!\w)[A-Z]\w+")
 _SUFFIXES = ("nya", "lah", "pun", "kah", "ers", "ku", "mu")
-_ORDINARY = frozenset(words("pd jk pan gp amin aman asa pas era oke bisa pro"))
+ORDINARY = frozenset(words("pd jk pan gp amin aman asa pas era oke bisa pro"))
 _SHORTEST_INSIDE = 4
+_SHORT = 6
+_ONCE = frozenset({OFFICE, STRANGER})
+_NONE: frozenset[str] = frozenset()
 _CASE_SAMPLE = 400
 
 
 class Masker:
-    """Turns texts into tokens for one set of terms. `informed` says that it knows the names of a contest."""
+    """Turns texts into tokens for one set of terms.
 
-    def __init__(self, terms: TargetTerms) -> None:
+    Where `ordinary` words are given, any other word written with a capital is taken for the name of a stranger: one
+    token whoever it is, so that a nickname or a party nobody has told Netra of cannot move a score by its letters.
+    """
+
+    def __init__(self, terms: TargetTerms, ordinary: frozenset[str] = frozenset()) -> None:
+        self._ordinary = ordinary
         patterns: dict[str, str] = {}
-        self.informed = bool(terms.names)
         self._capital: set[str] = set()
         for char, values in zip(_CLASSES, (terms.names, terms.parties, terms.camps, terms.slogans), strict=True):
             for value in values:
                 folded = fold(value).text.strip()
                 if len(folded) > 1:
                     patterns.setdefault(folded, char)
-                    if folded in _ORDINARY and value.isupper():
+                    if folded in ORDINARY and value.isupper():
                         self._capital.add(folded)
         self._patterns = list(patterns)
         self._chars = list(patterns.values())
@@ -94,52 +105,59 @@ class Masker:
         plain = folded.text
         if not plain.isascii():
             plain = plain.translate(_FORGED)
-        camel = text if "#" in text else ""
+        case = text
         if self._find is not None:
-            plain = self._masked(plain, folded)
+            plain, case = self._masked(plain, folded)
+        capital = frozenset(map(str.lower, _CAPITAL.findall(case))) if self._ordinary else _NONE
         out: list[str] = []
-        tags = iter(re.findall(r"#\w+", camel)) if camel else iter(())
+        tags = iter(re.findall(r"#\w+", text)) if "#" in text else iter(())
         for token in _TOKEN.findall(plain):
             first = token[0]
-            if first in _CLASSES:
-                out.append(_CLASSES[first])
+            if "a" <= first <= "z":
+                self._word(token, out, capital)
+            elif first.isdigit():
+                out.append(_number(token.rstrip(".,:/"), out))
             elif first == "#":
                 out.extend(self._hashtag(token[1:], next(tags, "")[1:]))
             elif first == "@":
                 out.append(self._account(token[1:]))
-            elif first in "!?":
-                out.append(first)
-            elif "a" <= first <= "z":
-                self._word(token, out)
-            elif first.isdigit():
-                out.append(_number(token.rstrip(".,:/"), out))
-            elif first == ".":
-                out.append("...")
+            elif first in _CLASSES:
+                if not out or out[-1] != _CLASSES[first]:  # a ticket is one, however its names are joined
+                    out.append(_CLASSES[first])
             else:
-                out.append(first)
+                out.append(first if first != "." else "...")
+        if len(out) <= _SHORT and SMALL in out:
+            out = [ALONE if _stands_alone(out, place) else token for place, token in enumerate(out)]
         if out:
-            _case(text, out)
+            _case(case, out)
         return out
 
-    def _masked(self, plain: str, folded: Folded) -> str:
-        """Replace every known term that stands as a word, the longest first from the left."""
+    def _masked(self, plain: str, folded: Folded) -> tuple[str, str]:
+        """Replace every known term that stands as a word, the longest first from the left.
+
+        Also gives the raw text without those terms: how a name is written must not decide what its text looks like.
+        """
         assert self._find is not None
         found = self._find.find_matches_as_indexes(plain, overlapping=True)
         if not found:
-            return plain
+            return plain, folded.raw
         found.sort(key=lambda one: (one[1], -one[2]))
+        links = [match.span() for match in _LINK.finditer(plain)] if "http" in plain or "www." in plain else []
         pieces: list[str] = []
+        raw: list[str] = []
         done = 0
         for index, start, end in found:
-            if start < done:
+            if start < done or any(first <= start < last for first, last in links):
                 continue
             stop = _word_end(plain, start, end)
             if stop == 0 or (self._patterns[index] in self._capital and not _capitals(folded, start, end)):
                 continue
             pieces += (plain[done:start], " ", self._chars[index], " ")
+            raw.append(_raw(folded, done, start))
             done = stop
         pieces.append(plain[done:])
-        return "".join(pieces)
+        raw.append(_raw(folded, done, len(plain)))
+        return "".join(pieces), " ".join(raw)
 
     def _hashtag(self, tag: str, camel: str) -> list[str]:
         """Split a hashtag: by known terms inside it, by capital letters, by the pieces hashtags are made of."""
@@ -164,13 +182,13 @@ class Masker:
         return out
 
     def _account(self, name: str) -> str:
-        if name in self._accounts or name in self._whole:
+        if name in self._accounts or name in self._whole or not self._whole.keys().isdisjoint(name.split("_")):
             return ACCOUNT
         if self._find_inside is not None and self._find_inside.find_matches_as_indexes(name):
             return ACCOUNT
         return MENTION
 
-    def _word(self, token: str, out: list[str]) -> None:
+    def _word(self, token: str, out: list[str], capital: frozenset[str]) -> None:
         """Append one word in its canonical form, its class, or as word and number."""
         if token in self._parts and out and out[-1] == CANDIDATE:
             return
@@ -179,7 +197,7 @@ class Masker:
             if split is not None and split[2] == "2" and SPELLINGS.get(split[1], split[1]) not in BALLOT_CUES:
                 token = split[1]
             elif split is not None:
-                self._word(split[1], out)
+                self._word(split[1], out, capital)
                 out.append(_number(split[2], out))
                 return
         if token.startswith(("http:", "https:", "www.")):
@@ -192,13 +210,28 @@ class Masker:
         if word in COUNTED and out and out[-1] == BALLOT and (len(out) == 1 or out[-2] != "nomor"):
             out[-1] = SMALL
         word = _plain(word)
-        if word != OFFICE or not out or out[-1] != OFFICE:
+        if token in capital and word not in self._ordinary and word not in SHOWN:
+            word = STRANGER
+        if word not in _ONCE or not out or out[-1] != word:
             out.append(word)
 
 
 def mask(text: str, terms: TargetTerms) -> str:
     """Give the masked tokens of one text, joined by blanks. For many texts build one `Masker`."""
     return " ".join(Masker(terms).tokens(text))
+
+
+def _stands_alone(out: list[str], place: int) -> bool:
+    """Tell whether a small number counts nothing and numbers nothing, as in "dua dong"."""
+    if out[place] != SMALL:
+        return False
+    before, after = out[max(0, place - 2) : place], out[place + 1 : place + 2]
+    return NOT_BALLOT.isdisjoint(before) and COUNTED.isdisjoint(after)
+
+
+def _raw(folded: Folded, start: int, end: int) -> str:
+    first, last = folded.span(start, end)
+    return folded.raw[first:last]
 
 
 def _word_end(plain: str, start: int, end: int) -> int:

@@ -9,27 +9,41 @@ import hashlib
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from classifiers import features
-from classifiers.labels import Score, WordWeight
+from classifiers.discover import discover
+from classifiers.errors import ClassifierError
+from classifiers.labels import Owner, Parent, Score, WordWeight
 from classifiers.mask import SHOWN, Masker
 from classifiers.registry import SHIPPED, Stored, Thresholds, load
 from classifiers.text import TargetTerms
 
 MOST_WORDS = 6
 EXPLAIN_FROM = 0.2
+PLACE = "(unggahan yang ditanggapi)"
 _MEMO_LIMIT = 200_000
 _NOTHING: dict[str, float] = {}
 
 
 class AdditiveClassifier:
-    """A loaded model for one set of terms. Texts do not change it; only its bounded memo of words grows."""
+    """A loaded model for one set of terms. Texts do not change it; only its bounded memo of words grows.
 
-    def __init__(self, model: Stored, terms: TargetTerms) -> None:
+    `base_rate` is the share of partisan texts among those that will be read (0..1), where it is known to differ from
+    the share the model was calibrated for. Log-odds then move by the difference of the two rates' log-odds (Bayes), and
+    the shipped thresholds with them: other numbers, the same texts.
+    """
+
+    def __init__(self, model: Stored, terms: TargetTerms, base_rate: float | None = None) -> None:
+        if base_rate is not None and not 0.0 < base_rate < 1.0:
+            raise ClassifierError("Laju dasar harus di antara 0 dan 1, misalnya 0.05 untuk 5 dari 100 teks.")
         self._model = model
-        self._masker = Masker(terms)
+        self._base_rate = model.base_rate if base_rate is None else base_rate
+        self._moved = 0.0 if base_rate is None else _logit(base_rate) - _logit(model.base_rate)
+        self._terms = terms
+        self._ordinary = model.ordinary()
+        self._masker = Masker(terms, self._ordinary)
         self._weights = dict(zip(model.names, model.weights.tolist(), strict=True))
         self._pairs: dict[str, dict[str, float]] = {}
         self._gaps: dict[str, dict[str, float]] = {}
@@ -39,7 +53,7 @@ class AdditiveClassifier:
                 one, two = name[2:].split(" ")
                 table.setdefault(one, {})[two] = weight
         self._memo: dict[str, float] = {}
-        text = json.dumps(asdict(terms), sort_keys=True)
+        text = json.dumps([asdict(terms), self._base_rate], sort_keys=True)
         self._id = f"netra-{model.digest()[:16]}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
     @property
@@ -49,30 +63,46 @@ class AdditiveClassifier:
 
     @property
     def thresholds(self) -> Thresholds:
-        """The thresholds chosen when the model was trained."""
-        return self._model.thresholds
+        """The thresholds chosen when the model was trained, moved with the base rate."""
+        chosen = self._model.thresholds
+        if not self._moved:
+            return chosen
+        return Thresholds(_sigmoid(_logit(chosen.flag) + self._moved), _sigmoid(_logit(chosen.high) + self._moved))
 
     @property
     def base_rate(self) -> float:
         """The share of partisan texts the probabilities are stated for."""
-        return self._model.base_rate
+        return self._base_rate
 
-    def score(self, texts: Sequence[str]) -> list[Score]:
+    def meeting(self, texts: Sequence[str]) -> tuple[AdditiveClassifier, tuple[str, ...]]:
+        """Give a classifier that also knows the names which a batch of texts shows, and those names."""
+        found = discover(texts, self._ordinary)
+        known = replace(self._terms, names=tuple(dict.fromkeys((*self._terms.names, *found))))
+        return AdditiveClassifier(self._model, known, self._base_rate), found
+
+    def score(self, texts: Sequence[str], parents: Sequence[Parent | None] | None = None) -> list[Score]:
         """Give one score a text, in order; words only from a probability of `EXPLAIN_FROM` on."""
-        return [self._score(text) for text in texts]
+        if parents is None:
+            return [self._score(text, None) for text in texts]
+        return [self._score(text, parent) for text, parent in zip(texts, parents, strict=True)]
 
     def probabilities(self, texts: Sequence[str]) -> list[float]:
         """Give the probabilities alone."""
         return [self._probability(self._masker.tokens(text)[: features.MOST_TOKENS]) for text in texts]
 
-    def _score(self, text: str) -> Score:
+    def _score(self, text: str, parent: Parent | None) -> Score:
         tokens = self._masker.tokens(text)[: features.MOST_TOKENS]
-        probability = self._probability(tokens)
-        return Score(probability, self._words(tokens) if probability >= EXPLAIN_FROM else ())
+        if not tokens:
+            return Score(0.0)
+        here = self._here(tokens, parent)
+        probability = self._probability(tokens) if here is None else _sigmoid(math.fsum(here.values()) + self._moved)
+        return Score(probability, self._words(tokens, here) if probability >= EXPLAIN_FROM else ())
 
     def _probability(self, tokens: list[str]) -> float:
-        if not tokens:
-            return 0.0
+        return _sigmoid(self._log_odds(tokens) + self._moved) if tokens else 0.0
+
+    def _log_odds(self, tokens: list[str]) -> float:
+        """Give what the words alone say, calibrated."""
         memo = self._memo
         total = 0.0
         pairs, gaps = self._pairs, self._gaps
@@ -86,30 +116,38 @@ class AdditiveClassifier:
                 total += far[token]
             near = pairs.get(token, _NOTHING)
             far, following = following, gaps.get(token, _NOTHING)
-        return self._calibrated(total * features.norm(tokens) + self._whole(tokens))
+        return self._model.scale * (total * features.norm(tokens) + self._whole(tokens)) + self._model.shift
+
+    def _here(self, tokens: list[str], parent: Parent | None) -> dict[str, float] | None:
+        """Give what each fact of a text's place adds, in log-odds; None where the place is unknown."""
+        if parent is None or (not parent.text.strip() and parent.owner is Owner.UNKNOWN):
+            return None
+        above = self._masker.tokens(parent.text)[: features.MOST_TOKENS]
+        over = self._log_odds(above) if above else features.NOTHING
+        values = features.of_parent(tokens, self._log_odds(tokens), above, over, parent.owner)
+        get = self._weights.get
+        return {
+            features.PLACE_CONSTANT: get(features.PLACE_CONSTANT, 0.0),
+            **{name: get(name, 0.0) * value for name, value in values.items()},
+        }
 
     def _whole(self, tokens: list[str]) -> float:
         get = self._weights.get
-        return (
-            math.fsum(get(name, 0.0) for name in features.of_whole(tokens, informed=self._masker.informed))
-            + self._model.constant
-        )
+        return math.fsum(get(name, 0.0) for name in features.of_whole(tokens)) + self._model.constant
 
     def _share(self, token: str) -> float:
         """Give what one token adds, and keep it; the memo is dropped whole when it is full."""
         get = self._weights.get
-        share = math.fsum(get(name, 0.0) * value for name, value in features.of_token(token))
+        share = math.fsum(
+            get(name, 0.0) * value for name, value in features.of_token(token, known=token in self._ordinary)
+        )
         if len(self._memo) >= _MEMO_LIMIT:
             self._memo.clear()
         self._memo[token] = share
         return share
 
-    def _calibrated(self, raw: float) -> float:
-        z = self._model.scale * raw + self._model.shift
-        return 1.0 / (1.0 + math.exp(-z)) if z > -700 else 0.0
-
-    def _words(self, tokens: list[str]) -> tuple[WordWeight, ...]:
-        """Give the tokens that moved the score most, each with its pairs' halves, in log-odds."""
+    def _words(self, tokens: list[str], here: dict[str, float] | None) -> tuple[WordWeight, ...]:
+        """Give the tokens that moved the score most, each with its pairs' halves, in log-odds; the place as one."""
         factor = features.norm(tokens) * self._model.scale
         shares: dict[str, float] = {}
         for index, token in enumerate(tokens):
@@ -120,14 +158,25 @@ class AdditiveClassifier:
                 if index + distance < len(tokens):
                     value += table.get(token, {}).get(tokens[index + distance], 0.0) / 2
             shares[token] = shares.get(token, 0.0) + value * factor
+        if here is not None:
+            kept = sum(value for name, value in here.items() if name.startswith("k alone"))
+            shares[PLACE] = math.fsum(here.values()) - kept
         most = sorted(shares.items(), key=lambda one: -abs(one[1]))[:MOST_WORDS]
         return tuple(WordWeight(SHOWN.get(token, token), round(weight, 4)) for token, weight in most)
 
 
-def load_model(path: Path | None, terms: TargetTerms) -> AdditiveClassifier:
-    """Give the classifier of a model file, the shipped one where `path` is None.
+def _sigmoid(log_odds: float) -> float:
+    return 1.0 / (1.0 + math.exp(-log_odds)) if log_odds > -700 else 0.0
+
+
+def _logit(probability: float) -> float:
+    return math.log(probability / (1.0 - probability))
+
+
+def load_model(path: Path | None, terms: TargetTerms, base_rate: float | None = None) -> AdditiveClassifier:
+    """Give the classifier of a model file, the shipped one where `path` is None; `base_rate` as in the class.
 
     Raises:
         ClassifierError: The file cannot be used; the message says why and what to do.
     """
-    return AdditiveClassifier(load(SHIPPED if path is None else path), terms)
+    return AdditiveClassifier(load(SHIPPED if path is None else path), terms, base_rate)

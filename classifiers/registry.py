@@ -45,6 +45,10 @@ class Stored:
     corpus_sha256: str
     sentences: int
 
+    def ordinary(self) -> frozenset[str]:
+        """Give the words of everyday language: those the corpus has in more than one sentence."""
+        return frozenset(name[2:] for name in self.names if name.startswith("w "))
+
     def meta(self) -> dict[str, Any]:
         """Give everything but the arrays, in a fixed order."""
         return {

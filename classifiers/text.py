@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-TEXT_VERSION = "1"
+TEXT_VERSION = "2"
 """Raise it when an equal text may fold or mask differently: a model trained on another version is refused."""
 
 _SAME = (  # Cyrillic letter, Latin letter
@@ -42,7 +42,7 @@ _WORDS = re.compile(r"[#@]?[a-z0-9]+")
 _LEET = {"0": "o", "1": "i", "3": "e", "4": "a"}
 _HAS_LEET = re.compile(r"[a-z][0134][a-z]")
 _LEET_WORD = re.compile(r"[b-df-hj-np-tv-z]{1,3}[0134][a-z][a-z0134]*")
-_KEPT_RUNS = frozenset({"iii", "www", "xxx"})
+_KEPT_ALONE = 3
 
 
 class _CharTable(dict[str, str]):
@@ -125,13 +125,16 @@ def _unleet(match: re.Match[str]) -> str:
 
 
 def _kept(plain: str) -> list[tuple[int, int]]:
-    """Give the [start, end) pieces that stay: three or more equal letters become one; "III", "www", "xxx" stay."""
+    """Give the [start, end) pieces that stay: three or more equal letters become one; a word of just three stays.
+
+    "III", "www" and abbreviations of three equal letters are words, not stretched ones.
+    """
     pieces: list[tuple[int, int]] = []
     done = 0
     for match in _STRETCH.finditer(plain):
         start, end = match.span()
         alone = not (plain[start - 1 : start].isalpha() or plain[end : end + 1].isalpha())
-        if alone and match.group() in _KEPT_RUNS:
+        if alone and end - start == _KEPT_ALONE:
             continue
         pieces.append((done, start + 1))
         done = end

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Self
 
 import monitor
+from classifiers import chosen
 from classifiers.errors import ClassifierError
 from classifiers.pipeline import AdditiveClassifier, load_model
 from classifiers.text import TargetTerms
@@ -55,14 +56,14 @@ def masking_terms(terms: Terms) -> TargetTerms:
     )
 
 
-def read_model(path: str, terms: Terms, root: Path) -> AdditiveClassifier:
-    """Load the shipped model ("") or a named one, knowing the contest.
+def read_model(path: str, terms: Terms, root: Path, base_rate: float | None = None) -> AdditiveClassifier:
+    """Load the shipped model ("") or a named one, knowing the contest; `base_rate` moves its probabilities.
 
     Raises:
         ModelError: the file is missing, of another version or tampered with.
     """
     try:
-        return load_model(root / path if path else None, masking_terms(terms))
+        return load_model(root / path if path else None, masking_terms(terms), base_rate)
     except ClassifierError as error:
         raise ModelError(
             f"Model tidak dapat dipakai: {error}. Pasang ulang berkasnya, atau latih lagi dengan `netra model train`."
@@ -132,6 +133,10 @@ class App:
         Calendar.load(folder / "calendar")
         return RuleSet.load(folder, Targets.load(folder / "targets", only=self.config.contests), self.config.zone)
 
+    def rule_notes(self) -> list[str]:
+        """Say where the files of the rules differ from what is approved; a valid change becomes a draft."""
+        return self.governance.sync().lines()
+
     def _keep_up(self) -> None:
         """Forget what was built from rules that are no longer in force."""
         self.governance.ready()
@@ -159,7 +164,21 @@ class App:
     @cached_property
     def classifier(self) -> AdditiveClassifier:
         """The model, told the names of the active contests so that it can be blind to them."""
-        return read_model(self.config.model, self.targets.terms(), self.root)
+        return read_model(self.model_path, self.targets.terms(), self.root, self.config.base_rate)
+
+    @property
+    def models_folder(self) -> Path:
+        """Folder of the models that the office learnt from its own decisions."""
+        return (self.root / self.config.database).parent / "model"
+
+    @property
+    def model_path(self) -> str:
+        """The model that was promoted from the office's own decisions, else that of the settings; "" = shipped."""
+        try:
+            promoted = chosen.chosen(self.models_folder)
+        except ClassifierError as error:
+            raise ModelError(str(error)) from error
+        return self.config.model if promoted is None else str(promoted.resolve())
 
     @property
     def roster(self) -> Roster:

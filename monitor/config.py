@@ -167,6 +167,7 @@ class Config(_Strict):
     sources: tuple[SourceConfig, ...] = ()
     schedule: Schedule = Schedule()
     thresholds: Thresholds | None = None
+    base_rate: float | None = Field(default=None, gt=0, lt=1, description="bagian yang memihak di antara yang dibaca")
     fetching: Fetching = Fetching()
     web: Web = Web()
 

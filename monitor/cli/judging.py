@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 
 from monitor.app import App, read_model
 from monitor.cli.shell import Group, as_json, open_app, out, print_json
-from monitor.evaluation import evaluate_files
+from monitor.evaluation import evaluate_files, lean, read_labelled
 from monitor.models import ItemKind
 from monitor.rules import RuleSet
 from monitor.rules.lint import check
 from monitor.targets import Targets
+from monitor.triage import Limits
 from monitor.workbench import Trial
 
 
@@ -119,16 +120,34 @@ def model_train(target: Path | None) -> None:
 @click.option(
     "--targets",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Pemilihan yang dibicarakan teks itu (JSON).",
+    help="Pemilihan yang dibicarakan teks itu (JSON); tanpa ini nama dicari sendiri dari teksnya.",
 )
+@click.option(
+    "--base-rate",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="Bagian yang memihak di antara teks yang dibaca; menggeser peluang.",
+)
+@click.option("--swap", is_flag=True, help="Uji tukar: apakah nilai berubah bila peserta dipertukarkan.")
 @as_json
 @click.pass_context
-def model_evaluate(ctx: click.Context, data: Path, targets: Path | None, *, json_out: bool) -> None:
-    """Ukur aturan, model dan gabungannya pada teks berlabel."""
+def model_evaluate(
+    ctx: click.Context, data: Path, targets: Path | None, base_rate: float | None, *, swap: bool, json_out: bool
+) -> None:
+    """Ukur aturan, model dan gabungannya pada teks berlabel.
+
+    Tiap baris boleh berisi `context`: `parent_text` dan `parent_owner` (candidate, party, campaign, media, official,
+    unknown), yaitu unggahan yang ditanggapi dan milik siapa akunnya.
+    """
     app = open_app(ctx)
-    known = app.targets if targets is None else Targets.from_json(targets)
-    classifier = read_model(app.config.model, known.terms(), app.root)
-    report = evaluate_files(_rules_for(app, targets), classifier, app.limits, data)
+    told = app.targets if targets is None else Targets.from_json(targets)
+    classifier = read_model(app.config.model, told.terms(), app.root, base_rate or app.config.base_rate)
+    names: tuple[str, ...] = ()
+    if targets is None:
+        classifier, names = classifier.meeting([row.text for row in read_labelled(data)])
+    limits = app.limits if app.config.thresholds else Limits(classifier.thresholds.flag, classifier.thresholds.high)
+    report = evaluate_files(_rules_for(app, targets), classifier, limits, data, names)
+    if swap:
+        report = replace(report, leaning=lean(classifier, told, data))
     if json_out:
         print_json(report.as_dict())
     else:
