@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -45,6 +46,9 @@ _TEMPLATES = 150
 _OF_A_SIDE = frozenset({mask.CANDIDATE, mask.PARTY, mask.CAMP, mask.SLOGAN, mask.TAG, mask.ACCOUNT})
 _LENGTHS = ((4, "pendek (1-4 kata)"), (12, "sedang (5-12 kata)"), (10**9, "panjang (13 kata ke atas)"))
 _LONG_WORD = 4
+_ADDRESSED = re.compile(
+    r"\b(?:pak|bapak|bu|ibu|bang|mas|mbak|kang|cak|ning|gus|haji|bunda|abah|uda|daeng) \{K\}", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,11 +284,17 @@ def _unknown_names(unknown: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _filled(model: AdditiveClassifier, templates: Sequence[str], who: tuple[str, str]) -> list[float]:
-    """Score the templates with one contestant in them; every other slot is filled alike for all."""
+    """Score the templates with one contestant in them; every other slot is filled alike for all.
+
+    What somebody is addressed with belongs to the name ("Bu Citra"), so it goes where the name goes.
+    """
     dice, others = random.Random(_SEED), cast()  # noqa: S311 (repeatable on purpose)
     name, number = who
     return model.probabilities(
-        [fill(one.replace("{K}", name).replace("{N}", number), others, dice) for one in templates]
+        [
+            fill(_ADDRESSED.sub("{K}", one).replace("{K}", name).replace("{N}", number), others, dice)
+            for one in templates
+        ]
     )
 
 
