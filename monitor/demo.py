@@ -20,6 +20,8 @@ _USERS = (
         "Koordinator Contoh",
         frozenset({Role.COORDINATOR, Role.SECOND_REVIEWER}),
     ),
+    ("penyusun", "penyusun-netra-2025", "Penyusun Aturan Contoh", frozenset({Role.RULE_AUTHOR})),
+    ("penyetuju", "penyetuju-netra-2025", "Penyetuju Aturan Contoh", frozenset({Role.RULE_APPROVER})),
 )
 
 
@@ -39,6 +41,7 @@ def prepare(app: App) -> tuple[str, str]:
             "Perintah ini hanya untuk kantor rekaan (mode: demo). Di sini pakai `netra collect`, lalu `netra serve`."
         )
     draft = read_roster(app.root / "demo" / "roster.csv", region=app.config.office.region)
+    app.governance.refresh_shipped()
     changes = diff(draft, app.store.roster.known(), app.store.roster.accounts())
     if any(change.change is not Change.SAME for change in changes):
         app.store.roster.apply(changes, user_id=None)

@@ -63,6 +63,7 @@ class Office(Protocol):
     def targets(self) -> object: ...
     @property
     def calendar(self) -> Calendar: ...
+    def rule_notes(self) -> list[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Finding:
 def examine(office: Office) -> list[Finding]:
     """Look at everything; a part that cannot even be looked at is a finding, not an end."""
     looks: list[Callable[[Office], Iterator[Finding]]] = [
-        _clock, _disk, _database, _audit, _archive, _knowledge, _people, _runs, _sources,
+        _clock, _disk, _database, _audit, _archive, _knowledge, _rulebook, _people, _runs, _sources,
     ]  # fmt: skip
     findings: list[Finding] = []
     for look in looks:
@@ -181,6 +182,14 @@ def _knowledge(office: Office) -> Iterator[Finding]:
             "tidak ada pemilihan aktif",
             "Isi `contests` di config.yaml; tanpa itu tahapan kosong.",
         )
+
+
+def _rulebook(office: Office) -> Iterator[Finding]:
+    notes = office.rule_notes()
+    for note in notes:
+        yield Finding("berkas aturan", "perhatian", note, "Lihat `netra rules status`.")
+    if not notes:
+        yield Finding("berkas aturan", "baik", "sama dengan yang disetujui")
 
 
 def _people(office: Office) -> Iterator[Finding]:

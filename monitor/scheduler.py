@@ -64,6 +64,8 @@ def ring(app: App, tell: Callable[[str], None]) -> Due:
                 if not one.outcome.proved:
                     tell(f"PERHATIAN sumber {one.source_id}: {one.outcome}; lihat `netra doctor`")
         if now_due.screen and app.store.items.count_unscreened():
+            for line in app.rule_notes():
+                tell(line)
             tell(f"disaring: {screen(app.judges(), app.store, lambda _: None)} butir")
         if now_due.head:
             run_id = app.store.runs.begin("head")

@@ -12,10 +12,10 @@ import monitor
 from monitor import demo as demo_office
 from monitor import scheduler, web
 from monitor.app import App
+from monitor.cli.governing import rules
 from monitor.cli.judging import model
 from monitor.cli.people import roster, user
 from monitor.cli.proof import audit, backup, doctor
-from monitor.cli.ruling import rules
 from monitor.cli.shell import Group, as_json, err, open_app, out, print_json, progress_bar
 from monitor.models import Screened
 from monitor.pipeline import Collected, collect, screen
