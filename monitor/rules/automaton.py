@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from monitor.rules.nodes import Gate, Owner, Scan
+from monitor.rules.nodes import HASHTAG, Gate, Owner, Scan
 from monitor.rules.view import Span, View, is_word
 
 _DFA_LIMIT = 5_000
@@ -72,7 +72,7 @@ class Automaton:
 
     def scan(self, view: View, gate: Gate) -> Scan:
         """Find every atom in a text."""
-        places: dict[int, list[Span]] = {}
+        places: dict[int, list[Span]] = {HASHTAG: []} if "#" in view.text else {}
         plain = self._plain
         for index, start, end in self.raw_hits(view.text):
             atom = plain[index]

@@ -15,7 +15,7 @@ from monitor.models import Act, Ground, ItemKind, Level, Match, Phase, Span
 from monitor.models import Field as TextField
 from monitor.rules.automaton import Automaton
 from monitor.rules.forms import forms_in
-from monitor.rules.nodes import Gate, Hit, Scan
+from monitor.rules.nodes import HASHTAG, Gate, Hit, Scan
 from monitor.rules.rule import Rule
 from monitor.rules.schema import RuleFile
 from monitor.rules.scope import ScopeAtoms
@@ -44,6 +44,34 @@ class Texts:
             yield TextField.TEXT, self.own
 
 
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Where to begin for a kind of act: rules by an atom they need, rules that read each text, rules without words."""
+
+    by_atom: Mapping[int, tuple[Rule, ...]]
+    always: tuple[Rule, ...]
+    wordless: tuple[Rule, ...]
+
+    @classmethod
+    def of(cls, rules: Iterable[Rule], kind: ItemKind, rare: frozenset[int]) -> _Index:
+        """Sort the rules that apply to a kind of act."""
+        by_atom: defaultdict[int, list[Rule]] = defaultdict(list)
+        always: list[Rule] = []
+        wordless: list[Rule] = []
+        for rule in rules:
+            if kind not in rule.file.applies_to.kinds:
+                continue
+            if not rule.file.has_text:
+                wordless.append(rule)
+                continue
+            atoms = rule.index(rare)
+            if atoms is None:
+                always.append(rule)
+            for atom in atoms or ():
+                by_atom[atom].append(rule)
+        return cls({atom: tuple(some) for atom, some in by_atom.items()}, tuple(always), tuple(wordless))
+
+
 @dataclass(frozen=True)
 class Engine:
     """The compiled set. `scopes` are the atoms that scopes need, `rare` those that few texts hold."""
@@ -53,33 +81,14 @@ class Engine:
     scopes: ScopeAtoms
     zone: tzinfo
     rare: frozenset[int] = frozenset()
-    _by_atom: Mapping[int, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
-    _always: tuple[Rule, ...] = field(init=False, repr=False, compare=False)
-    _wordless: Mapping[ItemKind, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
+    _indexes: Mapping[ItemKind, _Index] = field(init=False, repr=False, compare=False)
     _known: frozenset[int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        by_atom: defaultdict[int, list[Rule]] = defaultdict(list)
-        always: list[Rule] = []
-        wordless: defaultdict[ItemKind, list[Rule]] = defaultdict(list)
-        known: set[int] = set()
-        for rule in self.rules:
-            if not (rule.active or rule.shadow):
-                continue
-            if not rule.file.has_text:
-                for kind in dict.fromkeys(rule.file.applies_to.kinds):
-                    wordless[kind].append(rule)
-                continue
-            index = rule.index(self.rare)
-            if index is None:
-                always.append(rule)
-            for atom in index or ():
-                by_atom[atom].append(rule)
-            known.update((rule.needs() or ()) if rule.active else ())
-        object.__setattr__(self, "_by_atom", {atom: tuple(rules) for atom, rules in by_atom.items()})
-        object.__setattr__(self, "_always", tuple(always))
-        object.__setattr__(self, "_wordless", {kind: tuple(rules) for kind, rules in wordless.items()})
-        object.__setattr__(self, "_known", frozenset(known))
+        running = [rule for rule in self.rules if rule.active or rule.shadow]
+        object.__setattr__(self, "_indexes", {kind: _Index.of(running, kind, self.rare) for kind in ItemKind})
+        known = frozenset[int]().union(*(rule.needs() or () for rule in running if rule.active and rule.file.has_text))
+        object.__setattr__(self, "_known", known - {HASHTAG})
 
     # ------------------------------------------------------------------ acts
 
@@ -92,16 +101,15 @@ class Engine:
     def judge(self, around: Around, texts: Texts) -> tuple[Match, ...]:
         """Give every active rule, and every rule on trial, that matches these texts in this setting."""
         scans: dict[str, Scan] = {}
-        candidates: dict[str, Rule] = {rule.id: rule for rule in self._wordless.get(around.kind, ())}
+        index = self._indexes[around.kind]
+        candidates = set(index.wordless)
         for text in (texts.own, texts.title, texts.parent):
             if text and text not in scans:
                 scans[text] = scan = self.scan(text, around.gate)
-                candidates.update((rule.id, rule) for rule in self._always)
-                for atom in scan.places.keys() & self._by_atom.keys():
-                    for rule in self._by_atom[atom]:
-                        if rule.id not in candidates and rule.possible(scan):
-                            candidates[rule.id] = rule
-        found = [self.one(rule, around, texts, scans)[0] for rule in candidates.values()]
+                candidates.update(index.always)
+                reached = {rule for atom in scan.places.keys() & index.by_atom.keys() for rule in index.by_atom[atom]}
+                candidates.update([rule for rule in reached if rule.possible(scan)])
+        found = [self.one(rule, around, texts, scans)[0] for rule in candidates]
         matches = [match for match in found if match is not None]
         return tuple(sorted(matches, key=lambda match: (-match.level.rank, match.rule_id)))
 
@@ -147,11 +155,12 @@ class Engine:
         if not text:
             return False
         scan = self.scan(text, around.gate)
-        rules: Iterable[Rule] = {
-            rule.id: rule
-            for rule in (*self._always, *(rule for atom in scan.places for rule in self._by_atom.get(atom, ())))
-            if rule.plain and rule.active and rule.file.level.rank >= level.rank
-        }.values()
+        index = self._indexes[ItemKind.POST]
+        rules = {
+            rule
+            for rule in (*index.always, *(rule for atom in scan.places for rule in index.by_atom.get(atom, ())))
+            if rule.plain and rule.active and rule.file.level.rank >= level.rank and rule.possible(scan)
+        }
         as_post = replace(around, kind=ItemKind.POST)
         found = (self.one(rule, as_post, Texts(own=text), {text: scan})[0] for rule in rules)
         return any(match is not None and match.level.rank >= level.rank for match in found)

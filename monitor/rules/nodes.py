@@ -19,6 +19,8 @@ from monitor.rules.view import Span, View
 
 Hit = tuple[Span, ...]
 MAX_HITS = 500
+HASHTAG = -2
+"""The atom of "a hashtag stands in the text": what conditions on hashtags need before anything is read."""
 _TAG = re.compile(r"#(\w+)")
 
 
@@ -59,11 +61,12 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One text with the places of every atom found in it, sorted."""
+    """One text with the places of every atom found in it, sorted. `known` keeps what scopes have read in it already."""
 
     view: View
     places: Mapping[int, Sequence[Span]]
     gate: Gate
+    known: dict[str, Sequence[Span]] = field(default_factory=dict, compare=False)
 
 
 class Node(Protocol):
@@ -177,19 +180,19 @@ class Tag:
 
     def hits(self, scan: Scan) -> Sequence[Hit]:
         """Give the hashtags that contain them all."""
-        if "#" not in scan.view.text:
+        if HASHTAG not in scan.places:
             return []
         found = [match.span() for match in _TAG.finditer(scan.view.text)][:MAX_HITS]
         text, gate = scan.view.text, scan.gate
         return [((a, b),) for a, b in found if all(part.within(text[a + 1 : b], gate) for part in self.parts)]
 
     def atoms(self) -> frozenset[int] | None:
-        """Read the text itself."""
-        return None
+        """Need any hashtag."""
+        return frozenset((HASHTAG,))
 
     def demands(self) -> tuple[frozenset[int], ...]:
-        """Read the text itself."""
-        return ()
+        """Need any hashtag."""
+        return (frozenset((HASHTAG,)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +205,14 @@ class Together:
 
     def hits(self, scan: Scan) -> Sequence[Hit]:
         """Give the places where all parts stand together (or any part, for -1)."""
-        found = [node.hits(scan) for node in self.nodes]
         if self.within < 0:
-            return [hit for hits in found for hit in hits][:MAX_HITS]
-        if not all(found):
-            return []
+            return [hit for node in self.nodes for hit in node.hits(scan)][:MAX_HITS]
+        found: list[Sequence[Hit]] = []
+        for node in self.nodes:
+            hits = node.hits(scan)
+            if not hits:
+                return []
+            found.append(hits)
         rest = [_Options(options[:MAX_HITS]) for options in found[1:]]
         grown = (self._grow(scan.view, first, rest) for first in found[0][:MAX_HITS])
         return [hit for hit in grown if hit is not None]

@@ -112,6 +112,8 @@ class Vocabulary:
     def phrase(self, phrase: str) -> Node:
         """Compile a phrase: plain text, one placeholder, or both in a row ("coblos {nomor}")."""
         parts = [part for part in re.split(r"(\{[^{}]*\})", phrase) if part.strip()]
+        if not parts:
+            raise ConditionError("frasa tidak memuat kata", "tulis kata yang dicari")
         nodes: list[Node] = []
         for part in parts:
             if part.startswith("{") and part.endswith("}"):

@@ -15,9 +15,9 @@ Demands = tuple[frozenset[int], ...]
 LEFT_OUT = "ditemukan, tetapi gugur oleh `not_when`"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
-    """A compiled rule: its file, its digest, where it stands, and its conditions as nodes.
+    """A compiled rule: its file, its digest, where it stands, and its conditions as nodes. Equal only to itself.
 
     `at_least` and `weights` follow the order of the file.
     """

@@ -7,7 +7,7 @@ tanya, pesan_netral, kabar).
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import re2
@@ -45,10 +45,25 @@ def kept(hits: Sequence[Hit], scopes: Sequence[Scope], scan: Scan, atoms: ScopeA
         return list(hits)
     if Scope.NEUTRAL in scopes and scan.places.get(atoms.neutral):
         return []
-    negations = _negations(scan, atoms) if Scope.NEGATED in scopes else []
-    law = [match.span() for match in _LAW.finditer(scan.view.text)] if Scope.LAW in scopes else []
-    quotes = [match.span() for match in _QUOTED.finditer(scan.view.text)] if Scope.QUOTE in scopes else []
+    negations = _once(scan, "negations", lambda: _negations(scan, atoms)) if Scope.NEGATED in scopes else []
+    law = _once(scan, "law", lambda: _law(scan)) if Scope.LAW in scopes else []
+    quotes = _once(scan, "quotes", lambda: _quoted(scan)) if Scope.QUOTE in scopes else []
     return [hit for hit in hits if not _left_out(hit, scopes, scan, atoms, (negations, law, quotes))]
+
+
+def _once(scan: Scan, name: str, read: Callable[[], Sequence[Span]]) -> Sequence[Span]:
+    """Read something of a text for all rules at once."""
+    if name not in scan.known:
+        scan.known[name] = read()
+    return scan.known[name]
+
+
+def _law(scan: Scan) -> Sequence[Span]:
+    return [match.span() for match in _LAW.finditer(scan.view.text)]
+
+
+def _quoted(scan: Scan) -> Sequence[Span]:
+    return [match.span() for match in _QUOTED.finditer(scan.view.text)]
 
 
 def _left_out(

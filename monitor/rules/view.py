@@ -35,7 +35,8 @@ class View:
         self._places: list[int] | None = None
         self._breaks: list[int] = []
         self.text = self._folded.text
-        if _ODD_SPACE.search(self.text):
+        # Every white space but the blank is unprintable: most texts need no regular expression to be told apart.
+        if ("  " in self.text or not self.text.isprintable()) and _ODD_SPACE.search(self.text):
             self._single_blanks()
 
     def _single_blanks(self) -> None:
