@@ -238,6 +238,15 @@ _SAID = {
     "datetime_parsing": "harus waktu, misalnya 2025-06-28T08:00:00+07:00",
     "timezone_aware": "waktu harus menyebut zona, misalnya +07:00",
 }
+# A person is told the shape, not the pattern: a piece of the pattern, and what it means.
+_SHAPES = (
+    ("menit|jam|hari", "tulis seperti 30menit, 6jam atau 1hari"),
+    ("[0-5][0-9]", "tulis jam seperti 06:00"),
+    ("https?", "alamat diawali http:// atau https://"),
+    ("a-z0-9_", "hanya huruf kecil, angka dan garis bawah, diawali huruf"),
+    ("a-z0-9", "hanya huruf kecil, angka dan tanda hubung, misalnya contoh-uji-2"),
+    ("[a-z]", "hanya huruf kecil, tanpa spasi"),
+)
 _LIMITS = {
     "too_short": ("min_length", "paling sedikit {} butir"),
     "too_long": ("max_length", "paling banyak {} butir"),
@@ -263,9 +272,8 @@ def _explain(document: Document, detail: dict[str, Any], model: type[BaseModel])
     if kind in ("enum", "literal_error"):
         return _one_of(document, key, name, str(detail.get("input")), str(context.get("expected", "")))
     if kind == "string_pattern_mismatch":
-        return document.problem(
-            key, f"`{name}`: bentuknya tidak sesuai", f"harus cocok dengan {context.get('pattern')}"
-        )
+        shape = next((said for mark, said in _SHAPES if mark in str(context.get("pattern"))), "periksa ejaannya")
+        return document.problem(key, f"`{name}`: `{str(detail.get('input'))[:60]}` bentuknya tidak sesuai", shape)
     if kind in _LIMITS:
         limit, text = _LIMITS[kind]
         return document.problem(key, f"`{name}`: " + text.format(context.get(limit)), "perbaiki nilainya")
