@@ -41,6 +41,8 @@ LEAST_DECISIONS = 60
 LEAST_OF_EACH = 15
 LEAST_TEXTS = 3
 """A word's weight moves only if this many different texts of the taught half have it."""
+MOST_WEIGHT = 3.0
+"""A real post of this contest counts as much as so many invented sentences, until a bound below is reached."""
 REVIEWER_SHARE = 0.4
 TOTAL_SHARE = 0.25
 """All decisions together weigh at most this share of the corpus, one reviewer's at most `REVIEWER_SHARE` of that."""
@@ -93,11 +95,11 @@ def _enough(decided: Sequence[Decided]) -> None:
 
 
 def weights_of(decided: Sequence[Decided], corpus_weight: float) -> Floats:
-    """Give each decision's weight: at most 1, at most a bounded share a reviewer and in total."""
+    """Give each decision's weight: at most `MOST_WEIGHT`, at most a bounded share a reviewer and in total."""
     total = TOTAL_SHARE * corpus_weight
     of_reviewer = Counter(one.reviewer for one in decided)
     most = REVIEWER_SHARE * total
-    weight = np.array([min(1.0, most / of_reviewer[one.reviewer]) for one in decided])
+    weight = np.array([min(MOST_WEIGHT, most / of_reviewer[one.reviewer]) for one in decided])
     return weight * min(1.0, total / float(np.sum(weight)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -140,7 +141,7 @@ def model_evaluate(
     """
     app = open_app(ctx)
     told = app.targets if targets is None else Targets.from_json(targets)
-    classifier = read_model(app.config.model, told.terms(), app.root, base_rate or app.config.base_rate)
+    classifier = read_model(app.model_path, told.terms(), app.root, base_rate or app.config.base_rate)
     names: tuple[str, ...] = ()
     if targets is None:
         classifier, names = classifier.meeting([row.text for row in read_labelled(data)])
@@ -153,3 +154,17 @@ def model_evaluate(
     else:
         for line in report.lines():
             out.print(line, markup=False)
+
+
+@model.command(name="card")
+def model_card() -> None:
+    """Tulis ulang kartu korpus, kartu model, dan gambarnya.
+
+    Angka diukur pada korpus yang tidak dilihat saat melatih. Bila NETRA_REAL_DATA menunjuk folder teks nyata, angka
+    ringkas pada teks itu ikut diperbarui; teksnya sendiri tidak pernah disimpan.
+    """
+    from monitor.cardwork import write  # noqa: PLC0415 (scikit-learn loads slowly)
+
+    folder = os.environ.get("NETRA_REAL_DATA", "")
+    for path in write(Path(folder) if folder else None):
+        out.print(str(path), markup=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.models import Flag, Item, ItemKind, ReasonCode, State
+from monitor.models import Flag, Item, ItemKind, Level, ReasonCode, State
 from monitor.store import cases
 from monitor.store.connection import Connection
 from monitor.store.samples import Samples
@@ -25,7 +25,10 @@ SAMPLE = "sampel"
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A text and whether a person said that it takes a side. `key` is stable; `reason` a code, or `SAMPLE`."""
+    """A text and whether a person said that it takes a side. `key` is stable; `reason` a code, or `SAMPLE`.
+
+    `probability` is what the model said then; `ruled` tells whether a rule had put it into the queue.
+    """
 
     key: str
     text: str
@@ -34,6 +37,7 @@ class Lesson:
     platform: str
     reason: str
     probability: float | None
+    ruled: bool = False
 
 
 class Learning:
@@ -68,7 +72,14 @@ def _lesson(flag: Flag) -> Lesson | None:
         return None
     key = f"item:{flag.stored.item_id}:{flag.stored.version}"
     return Lesson(
-        key, text, TEACHES[last.reason], last.user_id, item.platform.value, last.reason.value, flag.opinion.probability
+        key,
+        text,
+        TEACHES[last.reason],
+        last.user_id,
+        item.platform.value,
+        last.reason.value,
+        flag.opinion.probability,
+        ruled=any(match.level.rank >= Level.MEDIUM.rank for match in flag.opinion.matches),
     )
 
 
