@@ -36,7 +36,7 @@ class Automaton:
     owners: tuple[tuple[Owner, ...], ...]
     _left: tuple[bool, ...] = field(repr=False)
     _right: tuple[bool, ...] = field(repr=False)
-    _prefix: tuple[bool, ...] = field(repr=False)
+    _prefix: frozenset[int] = field(repr=False)
     _plain: tuple[int, ...] = field(repr=False)
     _engine: AhoCorasick | None = field(repr=False)
 
@@ -51,7 +51,7 @@ class Automaton:
             owners=owners,
             _left=tuple(is_word(text[0]) for text in texts),
             _right=tuple(not prefix and is_word(text[-1]) for text, prefix in literals),
-            _prefix=tuple(prefix for _, prefix in literals),
+            _prefix=frozenset(index for index, (_, prefix) in enumerate(literals) if prefix),
             _plain=tuple(some[0].atom if len(some) == 1 and some[0].plain else -1 for some in owners),
             _engine=AhoCorasick(texts, matchkind=MatchKind.Standard, implementation=kind) if texts else None,
         )
@@ -67,8 +67,9 @@ class Automaton:
             if (end == length or not right[index] or not ((char := text[end]).isalnum() or char == "_"))
             and (not start or not left[index] or not ((char := text[start - 1]).isalnum() or char == "_"))
         ]
-        prefix = self._prefix
-        return [(i, start, _word_end(text, end)) if prefix[i] else (i, start, end) for i, start, end in hits]
+        if not self._prefix:
+            return hits
+        return [(i, start, _word_end(text, end)) if i in self._prefix else (i, start, end) for i, start, end in hits]
 
     def scan(self, view: View, gate: Gate) -> Scan:
         """Find every atom in a text."""
@@ -76,8 +77,11 @@ class Automaton:
         plain = self._plain
         for index, start, end in self.raw_hits(view.text):
             atom = plain[index]
+            if atom in places:
+                places[atom].append((start, end))
+                continue
             if atom >= 0:
-                places.setdefault(atom, []).append((start, end))
+                places[atom] = [(start, end)]
                 continue
             for owner in self.owners[index]:
                 if owner.plain or (gate.lets(owner.contest, owner.since) and _written_so(owner, view, start, end)):
