@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
+from flask import Flask
+
 from monitor.app import App
 from monitor.models import (
     AccountRef,
@@ -28,6 +30,7 @@ from monitor.models import (
     User,
 )
 from monitor.pipeline import screen
+from monitor.web import RuleDesk, Services, create_app
 from tests.fakes import FakeClock
 from tests.fakes_web import NOW, PASSWORD
 
@@ -143,3 +146,14 @@ class RuleOffice:
 
     def close(self) -> None:
         self.app.close()
+
+
+def rule_page(office: RuleOffice) -> Flask:
+    """Build the page of such an office, as `netra serve` does."""
+    app = office.app
+    return create_app(
+        Services(
+            app.config, app.store, app.archive, office.clock, "kunci-rekaan-" * 4,
+            desk=RuleDesk(app.governance, app.judges),
+        )
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from monitor.errors import NetraError
-from monitor.web import auth, case, decide, i18n, queue, summary
+from monitor.web import aturan, auth, case, decide, i18n, queue, summary
 from monitor.web.safety import here, protect, services
 from monitor.web.services import Services
 from monitor.web.text import show
@@ -47,6 +47,7 @@ def create_app(services: Services) -> Flask:
         case.evidence,
         decide.blueprint,
         summary.blueprint,
+        aturan.blueprint,
     ):
         app.register_blueprint(blueprint)
     app.context_processor(_context)
@@ -96,6 +97,7 @@ def _context() -> dict[str, object]:
         "here": g.get("here") or here(),
         "screen": request.blueprint or "",
         "toasts": toasts,
+        "rules_shown": user is not None and aturan.may_see_rules(user),
     }
 
 

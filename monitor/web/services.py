@@ -8,7 +8,17 @@ from datetime import datetime
 
 from monitor.config import Config
 from monitor.evidence import Archive
+from monitor.governance import Governance
+from monitor.judge import Judges
 from monitor.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDesk:
+    """What the pages of the rules work with; `judges` gives those in force now."""
+
+    governance: Governance
+    judges: Callable[[], Judges]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +26,7 @@ class Services:
     """Everything a request may use.
 
     `clock` gives aware UTC; `secret_key` signs sessions and forms and is never logged; `demo_login` is the invented
-    user and password that the login page shows in demo mode, None in an office.
+    user and password that the login page shows in demo mode, None in an office; without a `desk` rules have no page.
     """
 
     config: Config
@@ -25,3 +35,4 @@ class Services:
     clock: Callable[[], datetime]
     secret_key: str = field(repr=False)
     demo_login: tuple[str, str] | None = field(default=None, repr=False)
+    desk: RuleDesk | None = None

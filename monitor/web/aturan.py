@@ -1,0 +1,272 @@
+"""Rules as the office's authors and approvers see them: scorecard, one rule, trying, proposing, deciding, going back.
+
+Every step is a plain form. Nothing here decides what is in force: `monitor.governance` does, for the command line too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from monitor.errors import BusyError, ConflictError, NetraError, NotAllowedError, Problem, RulesError
+from monitor.governance import Preview, difference, preview, scorecard
+from monitor.grouping import group
+from monitor.models import Flag, Role, State, User
+from monitor.pipeline import screen
+from monitor.store import Version
+from monitor.web.auth import current_user
+from monitor.web.i18n import t
+from monitor.web.safety import services
+from monitor.web.services import RuleDesk
+
+VIEWERS = frozenset({Role.RULE_AUTHOR, Role.RULE_APPROVER, Role.COORDINATOR})
+SCREEN_AT_ONCE = 20_000
+"""More stored items than this are screened again from the command line: a request should not run for minutes."""
+
+blueprint = Blueprint("aturan", __name__, url_prefix="/aturan")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A group of near-duplicate flags on the page of a rule, by its first one. `why` is the reason of the decision."""
+
+    flag: Flag
+    why: str
+    alike: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One numbered line of the YAML, with what is wrong there."""
+
+    number: int
+    text: str
+    problems: tuple[Problem, ...]
+
+
+def may_see_rules(user: User) -> bool:
+    """Tell whether rules are any of this user's business."""
+    return bool(user.roles & VIEWERS) and services().desk is not None
+
+
+def desk() -> RuleDesk:
+    """Give what the pages work with; for everybody else there is no such page."""
+    found = services().desk
+    if found is None or not may_see_rules(current_user()):
+        abort(404)
+    return found
+
+
+@blueprint.get("")
+def show_all() -> str:
+    """Show every rule with its figures, the drafts that wait and files that are in error."""
+    at = desk()
+    survey = at.governance.sync()
+    for line in survey.lines():
+        current_app.logger.warning("%s", line)
+    lines = scorecard(at.judges().rules, services().store.rulebook.tallies(current_user().regions))
+    others = [one for one in services().store.rulebook.digests() if one not in {line.path for line in lines}]
+    return render_template("aturan.html", lines=lines, survey=survey, others=sorted(others), names=_names())
+
+
+@blueprint.get("/berkas/<path:name>")
+def show_one(name: str) -> str:
+    """Show one file: what it says, how it fares, its false positives, its history."""
+    at = desk()
+    version = at.governance.current(f"{name}.yaml")
+    history = services().store.rulebook.history(f"{name}.yaml")
+    if version is None and not history:
+        abort(404)
+    return _page(at, name, version.content if version else "")
+
+
+@blueprint.post("/coba/<path:name>")
+def try_out(name: str) -> str | tuple[str, int]:
+    """Show what a changed text would do to the newest stored items; nothing is stored."""
+    at, content = desk(), request.form.get("isi", "")
+    try:
+        rules = at.governance.checked(f"{name}.yaml", content)
+        as_active = "status: aktif" not in content
+        if as_active:
+            rules = at.governance.candidate(f"{name}.yaml", content, active=True)
+    except RulesError as error:
+        return _page(at, name, content, problems=error.problems), 400
+    except NotAllowedError as error:
+        return _page(at, name, content, refused=str(error)), 400
+    found = preview(services().store, at.judges(), rules)
+    return _page(at, name, content, found=found, as_active=as_active)
+
+
+@blueprint.post("/usulkan/<path:name>")
+def propose(name: str) -> Response | tuple[str, int]:
+    """Store a draft with its reason."""
+    at, content, why = desk(), request.form.get("isi", ""), request.form.get("catatan", "")
+    try:
+        version = at.governance.propose(f"{name}.yaml", content, current_user(), why)
+    except RulesError as error:
+        return _page(at, name, content, problems=error.problems, why=why), 400
+    except (NotAllowedError, ConflictError) as error:
+        return _page(at, name, content, refused=str(error), why=why), 400
+    _toast(t("aturan.diusulkan"))
+    return redirect(url_for("aturan.show_draft", version_id=version.version_id), 303)
+
+
+@blueprint.get("/usul/<int:version_id>")
+def show_draft(version_id: int) -> str:
+    """Show a draft with its difference, to whoever decides."""
+    return _draft(desk(), version_id)
+
+
+@blueprint.post("/usul/<int:version_id>/setujui")
+def approve(version_id: int) -> Response | tuple[str, int]:
+    """Put a draft in force, as the second person."""
+    return _decided(version_id, desk().governance.approve, t("aturan.disetujui"))
+
+
+@blueprint.post("/usul/<int:version_id>/tolak")
+def reject(version_id: int) -> Response | tuple[str, int]:
+    """Turn a draft down."""
+    return _decided(version_id, desk().governance.reject, t("aturan.ditolak"))
+
+
+@blueprint.post("/kembali/<int:version_id>")
+def roll_back(version_id: int) -> Response | tuple[str, int]:
+    """Propose the content of an older version again."""
+    at = desk()
+    old = _version(version_id)
+    name = old.path.removesuffix(".yaml")
+    try:
+        version = at.governance.roll_back(old.path, old.number, current_user(), request.form.get("catatan", ""))
+    except NetraError as error:
+        held = at.governance.current(old.path)
+        return _page(at, name, held.content if held else "", refused=str(error)), 400
+    _toast(t("aturan.diusulkan"))
+    return redirect(url_for("aturan.show_draft", version_id=version.version_id), 303)
+
+
+@blueprint.post("/saring")
+def screen_again() -> Response:
+    """Let the rules in force judge every stored item again."""
+    at, store = desk(), services().store
+    judges = at.judges()
+    if store.items.count_unscreened(judges.digest) > SCREEN_AT_ONCE:
+        _toast(t("aturan.saring_banyak"))
+    else:
+        try:
+            _toast(t("aturan.disaring", n=screen(judges, store, lambda _: None, again=True)))
+        except BusyError as error:
+            _toast(str(error))
+    return redirect(url_for("aturan.show_all"), 303)
+
+
+def _toast(said: str) -> None:
+    flash({"text": said, "undo": None}, "toast")  # type: ignore[arg-type]
+
+
+def _decided(version_id: int, step: Callable[[int, User, str], Version], said: str) -> Response | tuple[str, int]:
+    at, why = desk(), request.form.get("catatan", "")
+    try:
+        step(version_id, current_user(), why)
+    except NetraError as error:
+        return _draft(at, version_id, refused=str(error), why=why), 400
+    _toast(said)
+    return redirect(url_for("aturan.show_draft", version_id=version_id), 303)
+
+
+def _version(version_id: int) -> Version:
+    try:
+        return services().store.rulebook.get(version_id)
+    except NotAllowedError:
+        abort(404)
+
+
+def _draft(at: RuleDesk, version_id: int, *, refused: str = "", why: str = "") -> str:
+    version = _version(version_id)
+    held = at.governance.current(version.path)
+    base = services().store.rulebook.get(version.base_id).content if version.base_id else ""
+    if version.waits:
+        base = held.content if held else ""
+    user, proposal = current_user(), version.proposal
+    return render_template(
+        "aturan_usul.html",
+        version=version,
+        name=version.path.removesuffix(".yaml"),
+        change=difference(base, version.content, version.path).splitlines(),
+        in_force=held is not None and held.version_id == version.version_id,
+        may_decide=Role.RULE_APPROVER in user.roles and proposal is not None and proposal.user_id != user.user_id,
+        own=proposal is not None and proposal.user_id == user.user_id,
+        refused=refused,
+        why=why,
+        names=_names(),
+    )
+
+
+def _page(  # noqa: PLR0913 - one page, what was typed and what came of it
+    at: RuleDesk,
+    name: str,
+    content: str,
+    *,
+    problems: tuple[Problem, ...] = (),
+    refused: str = "",
+    why: str = "",
+    found: Preview | None = None,
+    as_active: bool = False,
+) -> str:
+    path, user, book = f"{name}.yaml", current_user(), services().store.rulebook
+    rules = {line.path: line for line in scorecard(at.judges().rules, book.tallies(user.regions))}
+    line = rules.get(path)
+    return render_template(
+        "aturan_satu.html",
+        name=name,
+        line=line,
+        content=content,
+        lines=_numbered(content, problems, path) if problems else (),
+        problems=problems,
+        refused=refused,
+        why=why,
+        found=found,
+        as_active=as_active,
+        matches=_matches(book.matches(line.rule_id, user.regions)) if line else (),
+        history=book.history(path),
+        current=at.governance.current(path),
+        may_propose=Role.RULE_AUTHOR in user.roles,
+        names=_names(),
+        title=line.title if line else PurePosixPath(path).stem,
+    )
+
+
+def _matches(flags: list[Flag]) -> list[Match]:
+    """Put near-duplicates together within one verdict; the order of the verdicts stays."""
+    texts = [_words(flag) for flag in flags]
+    leaders = group(texts)
+    keys = [(leaders[place], flag.state) for place, flag in enumerate(flags)]
+    counts = Counter(keys)
+    found = []
+    for key, flag in zip(keys, flags, strict=True):
+        if key in counts:
+            reasons = [one.reason.value for one in flag.decisions if one.reason is not None]
+            why = reasons[-1] if reasons and flag.state in {State.CLEARED, State.LEAD} else ""
+            found.append(Match(flag, why, counts.pop(key) - 1))
+    return found
+
+
+def _words(flag: Flag) -> str:
+    item = flag.stored.item
+    return " — ".join(part for part in (item.title, item.text, item.parent.text if item.parent else "") if part)
+
+
+def _numbered(content: str, problems: tuple[Problem, ...], path: str) -> tuple[Line, ...]:
+    mine = [one for one in problems if one.file.endswith(path)]
+    return tuple(
+        Line(number, text, tuple(one for one in mine if one.line == number))
+        for number, text in enumerate(content.replace("\r\n", "\n").split("\n"), 1)
+    )
+
+
+def _names() -> dict[int, str]:
+    return {one.user_id: one.full_name for one in services().store.users.list()}
