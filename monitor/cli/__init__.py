@@ -14,6 +14,7 @@ from monitor import scheduler, web
 from monitor.app import App
 from monitor.cli.governing import rules
 from monitor.cli.judging import model
+from monitor.cli.learning import sample
 from monitor.cli.people import roster, user
 from monitor.cli.proof import audit, backup, doctor
 from monitor.cli.shell import Group, as_json, err, open_app, out, print_json, progress_bar
@@ -167,5 +168,5 @@ def _serve(app: App, port: int | None, login: tuple[str, str] | None) -> None:
     web.serve(web.create_app(services), host, port)
 
 
-for group in (rules, model, roster, user, audit, doctor, backup):
+for group in (rules, model, sample, roster, user, audit, doctor, backup):
     main.add_command(group)

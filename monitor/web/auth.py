@@ -15,6 +15,7 @@ from monitor.web.safety import back_to, here, services
 from monitor.web.text import seen
 
 DECIDERS = frozenset({Role.MONITOR, Role.SECOND_REVIEWER, Role.COORDINATOR})
+TUNERS = frozenset({Role.COORDINATOR, Role.RULE_AUTHOR})
 SESSION_HOURS = 12
 _OPEN = frozenset({"masuk.form", "masuk.submit", "bahasa.choose", "ringkasan.healthz", "static"})
 

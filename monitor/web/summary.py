@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from monitor.models import Level, State
 from monitor.store import QueueQuery
-from monitor.web.auth import current_user
+from monitor.web.auth import TUNERS, current_user, may_decide
 from monitor.web.safety import services
 
 blueprint = Blueprint("ringkasan", __name__)
@@ -40,6 +40,8 @@ def show_summary() -> str:
         sources=lines,
         failed=sum(line.failed for line in lines),
         runs=runs,
+        may_tune=bool(current_user().roles & TUNERS),
+        may_sample=may_decide(current_user()),
     )
 
 
