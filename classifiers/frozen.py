@@ -145,7 +145,7 @@ def compare(
 ) -> Comparison:
     """Measure both models. `decisions` are those of the frozen half, and all of them."""
     held, everything = decisions
-    corpus = told_of([one for one in load_corpus() if held_out(one) and getattr(one, "parent", None) is None])
+    corpus = told_of([one for one in load_corpus() if held_out(one) and one.parent is None])
     now, then = AdditiveClassifier(current, terms), AdditiveClassifier(candidate, terms)
     invented = invented_terms()
     in_corpus = _scored(AdditiveClassifier(current, invented), AdditiveClassifier(candidate, invented), corpus)

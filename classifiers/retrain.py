@@ -72,7 +72,7 @@ def retrain(
     """
     _enough(decided)
     taught = [one for one in decided if not in_frozen_half(one.key)]
-    corpus = [one for one in load_corpus() if getattr(one, "parent", None) is None]
+    corpus = [one for one in load_corpus() if one.parent is None]
     replayed = told_of([one for one in corpus if not frozen.held_out(one)])
     model = _learn(base, terms, taught, replayed)
     held = [one for one in decided if in_frozen_half(one.key)]
