@@ -17,6 +17,7 @@ from monitor.store import Store
 
 NEWEST = 5000
 SHOWN = 30
+RUNAWAY = 0.05
 _LONGEST = 600
 
 
@@ -46,6 +47,11 @@ class Preview:
     levels: int
     newly_shown: tuple[Sample, ...]
     gone_shown: tuple[Sample, ...]
+
+    @property
+    def runaway(self) -> bool:
+        """True where it would newly flag so large a share of all items that the queue would drown."""
+        return self.newly > RUNAWAY * self.items
 
 
 def preview(store: Store, judges: Judges, candidate: RuleSet, limit: int = NEWEST) -> Preview:

@@ -5,6 +5,7 @@ Every step is a plain form. Nothing here decides what is in force: `monitor.gove
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -90,15 +91,11 @@ def try_out(name: str) -> str | tuple[str, int]:
     """Show what a changed text would do to the newest stored items; nothing is stored."""
     at, content = desk(), request.form.get("isi", "")
     try:
-        rules = at.governance.checked(f"{name}.yaml", content)
-        as_active = "status: aktif" not in content
-        if as_active:
-            rules = at.governance.candidate(f"{name}.yaml", content, active=True)
+        found, as_active = _tried(at, f"{name}.yaml", content)
     except RulesError as error:
         return _page(at, name, content, problems=error.problems), 400
     except NotAllowedError as error:
         return _page(at, name, content, refused=str(error)), 400
-    found = preview(services().store, at.judges(), rules)
     return _page(at, name, content, found=found, as_active=as_active)
 
 
@@ -118,8 +115,16 @@ def propose(name: str) -> Response | tuple[str, int]:
 
 @blueprint.get("/usul/<int:version_id>")
 def show_draft(version_id: int) -> str:
-    """Show a draft with its difference, to whoever decides."""
-    return _draft(desk(), version_id)
+    """Show a draft with its difference, to whoever decides; with `coba` also what it would change."""
+    at = desk()
+    if "coba" not in request.args:
+        return _draft(at, version_id)
+    version = _version(version_id)
+    try:
+        found, as_active = _tried(at, version.path, version.content)
+    except NetraError as error:
+        return _draft(at, version_id, refused=str(error))
+    return _draft(at, version_id, found=found, as_active=as_active)
 
 
 @blueprint.post("/usul/<int:version_id>/setujui")
@@ -164,6 +169,15 @@ def screen_again() -> Response:
     return redirect(url_for("aturan.show_all"), 303)
 
 
+def _tried(at: RuleDesk, path: str, content: str) -> tuple[Preview, bool]:
+    """Try a content; a draft or shadow rule is tried as if it were active (True)."""
+    rules = at.governance.checked(path, content)
+    as_active = bool(content) and re.search(r"(?m)^status: *(draf|bayangan)\b", content) is not None
+    if as_active:
+        rules = at.governance.candidate(path, content, active=True)
+    return preview(services().store, at.judges(), rules), as_active
+
+
 def _toast(said: str) -> None:
     flash({"text": said, "undo": None}, "toast")  # type: ignore[arg-type]
 
@@ -185,7 +199,15 @@ def _version(version_id: int) -> Version:
         abort(404)
 
 
-def _draft(at: RuleDesk, version_id: int, *, refused: str = "", why: str = "") -> str:
+def _draft(
+    at: RuleDesk,
+    version_id: int,
+    *,
+    refused: str = "",
+    why: str = "",
+    found: Preview | None = None,
+    as_active: bool = False,
+) -> str:
     version = _version(version_id)
     held = at.governance.current(version.path)
     base = services().store.rulebook.get(version.base_id).content if version.base_id else ""
@@ -202,6 +224,8 @@ def _draft(at: RuleDesk, version_id: int, *, refused: str = "", why: str = "") -
         own=proposal is not None and proposal.user_id == user.user_id,
         refused=refused,
         why=why,
+        found=found,
+        as_active=as_active,
         names=_names(),
     )
 

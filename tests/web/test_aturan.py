@@ -101,6 +101,14 @@ def test_trying_shows_what_would_change_and_stores_nothing(enter: Enter, office:
     assert office.app.store.rulebook.waiting() == []
 
 
+def test_a_change_that_would_drown_the_queue_is_said(enter: Enter, office: RuleOffice) -> None:
+    office.post("Warga guyub besok", "Warga guyub lagi")
+    wide = DUKUNG.replace("dukung {kandidat}", "warga guyub").replace("Ayo dukung Bu Citra", "warga guyub")
+    answer = enter("penyusun").send("/aturan/coba/asn/uji-dukung", isi=wide)
+    assert "terlalu banyak untuk ditinjau" in answer.text
+    assert "Jadi ditandai: 2" in said(answer.text)
+
+
 def test_mistakes_are_shown_at_their_line_and_nothing_typed_is_lost(enter: Enter, office: RuleOffice) -> None:
     broken = DUKUNG.replace("{kandidat}", "{kandidta}") + "# <script>alert(1)</script>\n"
     for step in ("coba", "usulkan"):
@@ -133,6 +141,10 @@ def test_a_supervisors_morning(enter: Enter, office: RuleOffice) -> None:
     assert WHY in approver.get("/aturan").text
     seen = approver.get(draft).text
     assert '<li class="tambah"><code>+  - futsal</code></li>' in seen
+    assert "Lihat yang akan berubah" in seen
+    tried = approver.get(f"{draft}?coba=1").text
+    assert "Tidak lagi ditandai: 5" in said(tried)
+    assert "terlalu banyak untuk ditinjau" not in tried
     assert "alasan wajib" in approver.send(f"{draft}/setujui", catatan=" ").text
     assert approver.send(f"{draft}/setujui", catatan="contohnya meyakinkan").status_code == 303
     assert approver.send(f"{draft}/tolak", catatan="terlambat").status_code == 400
