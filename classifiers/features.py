@@ -26,8 +26,8 @@ MOST_TOKENS = 400
 """A longer text is judged by its first tokens: an article's opening says what it is, and cost stays bounded."""
 
 CLASSES = frozenset(mask.SHOWN)
-_CONTEST_FACTS = frozenset({mask.CANDIDATE, mask.PARTY, mask.CAMP, mask.SLOGAN, mask.TAG, mask.ACCOUNT})
-_ALL_FACTS = _CONTEST_FACTS | frozenset(
+CONTEST_FACTS = frozenset({mask.CANDIDATE, mask.PARTY, mask.CAMP, mask.SLOGAN, mask.TAG, mask.ACCOUNT})
+ALL_FACTS = CONTEST_FACTS | frozenset(
     {mask.BALLOT, mask.URL, mask.CONTEST, mask.HEADLINE, mask.CAPITALS, mask.MENTION, "?", "!", ":", '"'}
 )
 
@@ -38,12 +38,22 @@ def of_token(token: str, *, known: bool = True) -> list[tuple[str, float]]:
     Letter groups of a word that the corpus does not know count less: it may be somebody's nickname.
     """
     features = [(f"w {token}", 1.0)]
-    if token not in CLASSES and token.isalnum() and len(token) > 2:
+    if has_letters(token):
         padded = f"<{token}>"
         groups = [padded[i : i + n] for n in CHAR_LENGTHS for i in range(len(padded) - n + 1)]
-        share = (CHAR_SHARE if known else UNKNOWN_SHARE) / math.sqrt(len(groups))
+        share = letter_share(len(groups), known=known)
         features += [(f"c {group}", share) for group in groups]
     return features
+
+
+def has_letters(token: str) -> bool:
+    """Tell whether the letter groups of a token count: a class or a short word has none."""
+    return len(token) > 2 and token not in CLASSES and token.isalnum()
+
+
+def letter_share(groups: int, *, known: bool) -> float:
+    """Give the weight of each of a word's letter groups: together they count less than the word itself."""
+    return (CHAR_SHARE if known else UNKNOWN_SHARE) / math.sqrt(groups)
 
 
 def of_pairs(tokens: Sequence[str]) -> list[str]:
@@ -54,7 +64,7 @@ def of_pairs(tokens: Sequence[str]) -> list[str]:
 
 def of_whole(tokens: Sequence[str]) -> list[str]:
     """Give which classes and marks occur in the whole text."""
-    return [f"d {one}" for one in sorted(_ALL_FACTS.intersection(tokens))]
+    return [f"d {one}" for one in sorted(ALL_FACTS.intersection(tokens))]
 
 
 def of_parent(
@@ -74,7 +84,7 @@ def of_parent(
         "k above": _clipped(above_base) / CLIP,
         f"k alone {place}": _clipped(base) / CLIP,
     }
-    here |= {f"k fact {one}": 1.0 for one in _CONTEST_FACTS.intersection(above)}
+    here |= {f"k fact {one}": 1.0 for one in CONTEST_FACTS.intersection(above)}
     share = norm(tokens)
     for token in dict.fromkeys(tokens):
         here[f"k {place} {said} {token}"] = share

@@ -54,7 +54,7 @@ _SUFFIXES = ("nya", "lah", "pun", "kah", "ers", "ku", "mu")
 ORDINARY = frozenset(words("pd jk pan gp amin aman asa pas era oke bisa pro"))
 _SHORTEST_INSIDE = 4
 _SHORT = 6
-_ONCE = frozenset({OFFICE, STRANGER})
+_EASY_LIMIT = 200_000
 _NONE: frozenset[str] = frozenset()
 _CASE_SAMPLE = 400
 
@@ -68,6 +68,7 @@ class Masker:
 
     def __init__(self, terms: TargetTerms, ordinary: frozenset[str] = frozenset()) -> None:
         self._ordinary = ordinary
+        self._easy: dict[str, str] = {}  # words whose token does not depend on what stands before them
         patterns: dict[str, str] = {}
         self._capital: set[str] = set()
         for char, values in zip(_CLASSES, (terms.names, terms.parties, terms.camps, terms.slogans), strict=True):
@@ -109,12 +110,17 @@ class Masker:
         if self._find is not None:
             plain, case = self._masked(plain, folded)
         capital = frozenset(map(str.lower, _CAPITAL.findall(case))) if self._ordinary else _NONE
+        easy = self._easy
         out: list[str] = []
         tags = iter(re.findall(r"#\w+", text)) if "#" in text else iter(())
         for token in _TOKEN.findall(plain):
             first = token[0]
             if "a" <= first <= "z":
-                self._word(token, out, capital)
+                word = easy.get(token)
+                if word is None or token in capital:
+                    self._word(token, out, capital)
+                else:
+                    out.append(word)
             elif first.isdigit():
                 out.append(_number(token.rstrip(".,:/"), out))
             elif first == "#":
@@ -122,15 +128,10 @@ class Masker:
             elif first == "@":
                 out.append(self._account(token[1:]))
             elif first in _CLASSES:
-                if not out or out[-1] != _CLASSES[first]:  # a ticket is one, however its names are joined
-                    out.append(_CLASSES[first])
+                _once(_CLASSES[first], out)  # a ticket is one, however its names are joined
             else:
                 out.append(first if first != "." else "...")
-        if len(out) <= _SHORT and SMALL in out:
-            out = [ALONE if _stands_alone(out, place) else token for place, token in enumerate(out)]
-        if out:
-            _case(case, out)
-        return out
+        return _finished(out, case)
 
     def _masked(self, plain: str, folded: Folded) -> tuple[str, str]:
         """Replace every known term that stands as a word, the longest first from the left.
@@ -200,20 +201,45 @@ class Masker:
                 self._word(split[1], out, capital)
                 out.append(_number(split[2], out))
                 return
+        word = SPELLINGS.get(token, token)
         if token.startswith(("http:", "https:", "www.")):
             out.append(URL)
-            return
-        word = SPELLINGS.get(token, token)
-        if word in NUMBERS:
+        elif word in NUMBERS:
             out.append(_number(str(NUMBERS[word]), out))
-            return
-        if word in COUNTED and out and out[-1] == BALLOT and (len(out) == 1 or out[-2] != "nomor"):
+        else:
+            self._plain_word(token, word, out, stranger=token in capital)
+
+    def _plain_word(self, token: str, word: str, out: list[str], *, stranger: bool) -> None:
+        counted = word in COUNTED
+        if counted and out and out[-1] == BALLOT and (len(out) == 1 or out[-2] != "nomor"):
             out[-1] = SMALL
         word = _plain(word)
-        if token in capital and word not in self._ordinary and word not in SHOWN:
-            word = STRANGER
-        if word not in _ONCE or not out or out[-1] != word:
+        if word in SHOWN:
+            if word != OFFICE or not out or out[-1] != OFFICE:
+                out.append(word)
+            return
+        if not counted and token not in self._parts:
+            if len(self._easy) >= _EASY_LIMIT:
+                self._easy.clear()
+            self._easy[token] = word
+        if stranger and word not in self._ordinary:
+            _once(STRANGER, out)
+        else:
             out.append(word)
+
+
+def _once(token: str, out: list[str]) -> None:
+    if not out or out[-1] != token:
+        out.append(token)
+
+
+def _finished(out: list[str], case: str) -> list[str]:
+    """Give the tokens with what only the whole text shows: a lone number in a short text, and the letters' case."""
+    if len(out) <= _SHORT and SMALL in out:
+        out = [ALONE if _stands_alone(out, place) else token for place, token in enumerate(out)]
+    if out:
+        _case(case, out)
+    return out
 
 
 def mask(text: str, terms: TargetTerms) -> str:

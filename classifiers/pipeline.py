@@ -52,7 +52,11 @@ class AdditiveClassifier:
             if table is not None:
                 one, two = name[2:].split(" ")
                 table.setdefault(one, {})[two] = weight
+        self._letters = {name[2:]: weight for name, weight in self._weights.items() if name.startswith("c ")}
+        self._facts = {fact: self._weights[f"d {fact}"] for fact in features.ALL_FACTS if f"d {fact}" in self._weights}
         self._memo: dict[str, float] = {}
+        for word in self._ordinary:
+            self._share(word)
         text = json.dumps([asdict(terms), self._base_rate], sort_keys=True)
         self._id = f"netra-{model.digest()[:16]}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
@@ -132,15 +136,21 @@ class AdditiveClassifier:
         }
 
     def _whole(self, tokens: list[str]) -> float:
-        get = self._weights.get
-        return math.fsum(get(name, 0.0) for name in features.of_whole(tokens)) + self._model.constant
+        facts = self._facts
+        return math.fsum([facts[token] for token in facts.keys() & tokens]) + self._model.constant
 
     def _share(self, token: str) -> float:
-        """Give what one token adds, and keep it; the memo is dropped whole when it is full."""
-        get = self._weights.get
-        share = math.fsum(
-            get(name, 0.0) * value for name, value in features.of_token(token, known=token in self._ordinary)
-        )
+        """Give what one token adds, and keep it; the memo is dropped whole when it is full. Equal to `of_token`."""
+        share: float = self._weights.get(f"w {token}", 0.0)
+        if features.has_letters(token):
+            get, padded = self._letters.get, f"<{token}>"
+            total, groups = 0.0, 0
+            for size in features.CHAR_LENGTHS:
+                count = len(padded) - size + 1
+                groups += max(0, count)
+                for start in range(count):
+                    total += get(padded[start : start + size], 0.0)
+            share += total * features.letter_share(groups, known=token in self._ordinary)
         if len(self._memo) >= _MEMO_LIMIT:
             self._memo.clear()
         self._memo[token] = share

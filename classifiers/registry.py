@@ -18,6 +18,8 @@ from classifiers.errors import ClassifierError
 from classifiers.text import TEXT_VERSION
 
 SHIPPED = Path(__file__).parent / "model" / "netra.npz"
+PINNED = SHIPPED.with_name("digest.txt")
+"""The shipped model's digest, outside its file: who changes the file and recomputes its inner digest is still seen."""
 FORMAT = 1
 _LARGEST_FILE = 64 * 1024 * 1024
 _STAMP = (1980, 1, 1, 0, 0, 0)
@@ -91,6 +93,8 @@ def save(model: Stored, path: Path) -> str:
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, buffer.getvalue())
     os.replace(partial, path)  # noqa: PTH105 (atomic on one file system)
+    if path == SHIPPED:
+        PINNED.write_text(f"{digest}\n", "utf-8")
     return digest
 
 
@@ -127,9 +131,19 @@ def load(path: Path) -> Stored:
         raise ClassifierError(f"Berkas model {path} tidak ada. Buat dengan `netra model train`.") from problem
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as problem:
         raise ClassifierError(f"Berkas model {path} tidak terbaca: {problem}. Latih ulang atau pulihkan.") from problem
-    if len(names) != len(weights) or model.digest() != meta.get("digest"):
+    if len(names) != len(weights) or model.digest() != meta.get("digest") or not _as_shipped(path, model):
         raise ClassifierError(
             f"Berkas model {path} berubah setelah dibuat: sidik jarinya tidak cocok. Jangan dipakai; pulihkan berkas "
             "bawaan atau latih ulang dengan `netra model train`."
         )
     return model
+
+
+def _as_shipped(path: Path, model: Stored) -> bool:
+    """Tell whether a model is the one pinned beside the shipped file; any other path has no pin."""
+    if path.resolve() != SHIPPED.resolve():
+        return True
+    try:
+        return PINNED.read_text("utf-8").strip() == model.digest()
+    except OSError:
+        return False

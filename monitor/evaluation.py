@@ -106,7 +106,13 @@ def evaluate_files(
     Raises:
         ImportRefusedError: the file cannot be read; with the line.
     """
-    rows = read_labelled(data)
+    return evaluate_rows(rules, classifier, limits, read_labelled(data), names)
+
+
+def evaluate_rows(
+    rules: RuleSet, classifier: Model, limits: Limits, rows: Sequence[Labelled], names: tuple[str, ...] = ()
+) -> Report:
+    """Measure on labelled texts at hand."""
     labels = [row.partisan for row in rows]
     scores = classifier.score([row.text for row in rows], [row.parent for row in rows])
     probabilities = [score.probability for score in scores]

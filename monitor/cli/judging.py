@@ -163,7 +163,7 @@ def model_card() -> None:
     Angka diukur pada korpus yang tidak dilihat saat melatih. Bila NETRA_REAL_DATA menunjuk folder teks nyata, angka
     ringkas pada teks itu ikut diperbarui; teksnya sendiri tidak pernah disimpan.
     """
-    from monitor.cardwork import write  # noqa: PLC0415 (scikit-learn loads slowly)
+    from monitor.cli.carding import write  # noqa: PLC0415 (scikit-learn loads slowly)
 
     folder = os.environ.get("NETRA_REAL_DATA", "")
     for path in write(Path(folder) if folder else None):

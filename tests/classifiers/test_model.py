@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from classifiers.card import MODEL_CARD, model_card
+from classifiers.card import MODEL_CARD, model_card, read_real
 from classifiers.dataset import corpus_digest, load_corpus
 from classifiers.errors import ClassifierError
 from classifiers.mask import Masker
@@ -107,7 +107,7 @@ def test_retraining_gives_the_shipped_model(tmp_path: Path) -> None:
     assert shipped.corpus_sha256 == corpus_digest(sentences)
     ours, theirs = (dict(zip(one.names, one.weights, strict=True)) for one in (stored, shipped))
     assert max(abs(ours.get(name, 0.0) - theirs.get(name, 0.0)) for name in ours.keys() | theirs.keys()) < 0.01
-    assert MODEL_CARD.read_text("utf-8") == model_card(shipped, held, sentences)
+    assert MODEL_CARD.read_text("utf-8") == model_card(shipped, held, sentences, read_real())
     assert save(stored, tmp_path / "once.npz") == save(stored, tmp_path / "twice.npz")
     assert (tmp_path / "once.npz").read_bytes() == (tmp_path / "twice.npz").read_bytes()
 

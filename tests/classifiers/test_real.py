@@ -11,6 +11,10 @@ import pytest
 from classifiers.evaluate import evaluate, load_labelled
 from classifiers.pipeline import load_model
 from classifiers.text import TargetTerms
+from monitor.app import masking_terms
+from monitor.cli.carding import real_figures
+from monitor.evaluation import lean
+from monitor.targets import Targets
 
 REAL = os.environ.get("NETRA_REAL_DATA", "")
 pytestmark = [
@@ -40,18 +44,33 @@ def test_average_precision_on_posts(digits: str) -> None:
     metrics = evaluate(
         model.probabilities([one.text for one in posts]), [one.partisan for one in posts], model.thresholds.flag
     )
-    assert metrics.average_precision >= 0.82
-    assert metrics.precision.value >= 0.72
-    assert metrics.recall.value >= 0.72
+    assert metrics.average_precision >= 0.83
+    assert metrics.precision.value >= 0.7
+    assert metrics.recall.value >= 0.75
     assert metrics.calibration_error <= 0.08
-    assert metrics.read_for_95 <= 0.75
+    assert metrics.read_for_95 <= 0.72
 
 
-def test_average_precision_without_targets() -> None:
-    model = load_model(None, TargetTerms())
-    posts = load_labelled(Path(REAL) / "dev_posts.jsonl")
-    metrics = evaluate(model.probabilities([one.text for one in posts]), [one.partisan for one in posts], 0.5)
-    assert metrics.average_precision >= 0.6
+def test_floors_with_and_without_targets() -> None:
+    figures = real_figures(Path(REAL))
+    told, untold = figures["semua"], figures["tanpa_sasaran"]
+    assert told["model"] >= 0.84
+    assert told["keduanya"] >= 0.87
+    assert untold["model"] >= told["model"] - 0.06
+    assert untold["keduanya"] >= told["keduanya"] - 0.06
+    assert told["galat"] <= 0.06
+    assert told["galat_digeser"] <= 0.06
+    assert told["baca_95"] <= 0.65
+    assert figures["sehari_hari"] <= 0.05
+
+
+def test_exchanging_the_sides_of_real_posts_changes_nothing() -> None:
+    targets = Targets.from_json(Path(REAL) / "targets.json")
+    model = load_model(None, masking_terms(targets.terms()))
+    leaning = lean(model, targets, Path(REAL) / "dev_posts.jsonl")
+    assert leaning.exchanged > 2000
+    assert leaning.largest <= 0.01
+    assert leaning.shift <= 0.01
 
 
 def test_everyday_texts_rarely_reach_the_flag() -> None:
