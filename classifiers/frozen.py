@@ -196,13 +196,17 @@ def _slice(name: str, scored: _Scored) -> Slice | None:
 
 
 def _by(what: str, scored: _Scored, values: Sequence[str], *, one_class: bool = False) -> list[Slice | None]:
-    """Cut by a value; where a value has one label only (`one_class`), it stands against all of the other label."""
+    """Cut by a value; where a value has one label only (`one_class`), it stands against the other label.
+
+    Of that, as many are taken, evenly spaced, so that a rare kind is not measured against a crowd.
+    """
     found: list[Slice | None] = []
     for value in sorted(set(values) - {""}):
         inside = [place for place, one in enumerate(values) if one == value]
         if one_class:
             own = scored.labels[inside[0]]
-            inside += [place for place, label in enumerate(scored.labels) if label is not own]
+            others = [place for place, label in enumerate(scored.labels) if label is not own]
+            inside += others[:: max(1, len(others) // len(inside))]
         found.append(_slice(f"{what}: {value}", scored.only(inside)))
     return found
 

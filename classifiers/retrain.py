@@ -117,15 +117,14 @@ def _learn(base: Stored, terms: TargetTerms, taught: Sequence[Decided], replayed
             _logits(AdditiveClassifier(base, frozen.invented_terms()).probabilities([one.text for one in replayed])),
         ]
     )
-    labels = [one.partisan for one in taught] + [one.partisan for one in replayed]
-    sign = np.where(labels, 1.0, -1.0)
+    # the corpus rows hold the model to what it says of them now, not to labels that it was never to fit exactly
+    target = np.concatenate([[float(one.partisan) for one in taught], expit(offset[len(taught) :])])
     weight = np.concatenate([weights_of(taught, len(replayed)), np.ones(len(replayed))])
 
     def loss(delta: Floats) -> tuple[float, Floats]:
-        margin = sign * (offset + x @ delta)
-        slope = -sign * weight * expit(-margin)
-        value = float(np.sum(weight * np.logaddexp(0.0, -margin))) + RIDGE / 2 * float(delta @ delta)
-        return value, x.T @ slope + RIDGE * delta
+        said = offset + x @ delta
+        value = float(np.sum(weight * (np.logaddexp(0.0, said) - target * said))) + RIDGE / 2 * float(delta @ delta)
+        return value, x.T @ (weight * (expit(said) - target)) + RIDGE * delta
 
     found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": _ROUNDS})
     moved = dict(zip(names, found.x.tolist(), strict=True))
