@@ -38,6 +38,15 @@ _REAL_ROWS = {
     "galat_digeser": "Galat kalibrasi sesudah digeser ke laju dasar",
     "baca_95": "Dibaca untuk menemukan 95 %, model dan aturan",
 }
+_INTRODUCTION = (
+    "# Kartu model",
+    "",
+    "Model membaca satu teks dan memberi peluang bahwa penulisnya memihak dalam pemilihan. Ia tidak menilai orang,",
+    "tidak menyimpan pilihan politik siapa pun, dan tidak memutuskan: ia hanya mengurutkan bacaan peninjau.",
+    "Nama, partai, slogan, tagar, akun, dan nomor urut peserta disamarkan sebelum dinilai. Nama yang tidak dikenal",
+    "diperlakukan sama, siapa pun orangnya.",
+    "",
+)
 _LENGTHS = ((4, "1 sampai 4 kata"), (12, "5 sampai 12 kata"), (30, "13 sampai 30 kata"), (10_000, "lebih dari 30 kata"))
 
 
@@ -92,13 +101,7 @@ def model_card(stored: Stored, held: HeldOut, sentences: Sequence[Sentence], rea
     flag = stored.thresholds.flag
     whole = evaluate(scores, labels, flag)
     lines = [
-        "# Kartu model",
-        "",
-        "Model membaca satu teks dan memberi peluang bahwa penulisnya memihak dalam pemilihan. Ia tidak menilai orang,",
-        "tidak menyimpan pilihan politik siapa pun, dan tidak memutuskan: ia hanya mengurutkan bacaan peninjau.",
-        "Nama, partai, slogan, tagar, akun, dan nomor urut peserta disamarkan sebelum dinilai. Nama yang tidak dikenal",
-        "diperlakukan sama, siapa pun orangnya.",
-        "",
+        *_INTRODUCTION,
         f"- Korpus: {len(sentences)} kalimat (`{stored.corpus_sha256[:16]}`), ciri: {len(stored.names)}",
         f"- Sidik jari model: `{stored.digest()[:16]}`",
         f"- Laju dasar yang dianggap: {stored.base_rate:.0%} dari yang dibaca memihak; bisa diubah dengan `base_rate`",
