@@ -137,6 +137,7 @@ def test_neutral_baseline_stays_below_the_flag(path: Path) -> None:
     texts = [line for line in path.read_text("utf-8").splitlines() if line.strip() and not line.startswith("#")]
     scores = model.probabilities(texts)
     reached = [text for text, score in zip(texts, scores, strict=True) if score >= model.thresholds.flag]
+    # most of these lines are in the corpus too, so this guards against a regress and is no independent measure
     assert len(reached) <= max(1, 0.02 * len(texts)), reached
 
 
