@@ -206,8 +206,10 @@ def _real(real: Mapping[str, Any] | None) -> list[str]:
         "## Pada unggahan nyata",
         "",
         "Unggahan nyata berlabel dari pemilihan 2014 sampai 2024, yang tidak pernah dipakai melatih. Teks paruh",
-        "kedua tidak dibaca, tetapi angka kedua paruh terlihat saat beberapa setelan (kekuatan, kalibrasi, ambang) "
-        "dipilih;",
+        (
+            "kedua tidak dibaca, tetapi angka kedua paruh terlihat saat beberapa setelan (kekuatan, kalibrasi, ambang) "
+            "dipilih;"
+        ),
         "angka pada pemilihan yang sama sekali baru bisa lebih rendah.",
         "",
         "| Ukuran | Semua | Paruh pertama | Paruh kedua | Tanpa daftar peserta |",
