@@ -28,11 +28,14 @@ def show_threshold() -> str:
         abort(403)
     store = services().store
     outlook = Outlook(store.samples.bins(), store.learning.lessons())
-    chosen = _threshold(request.args.get("ambang", ""), outlook.threshold)
+    desk = services().desk
+    at_work = desk.judges().limits.flag if desk is not None else outlook.threshold
+    chosen = _threshold(request.args.get("ambang", ""), at_work)
     points = [outlook.at(step) for step in _STEPS]
     return render_template(
         "ambang.html",
         outlook=outlook,
+        at_work=at_work,
         chosen=outlook.at(chosen),
         rows=[outlook.at(row) for row in _ROWS],
         drawing=_drawing(points, chosen),
