@@ -93,6 +93,7 @@ def test_too_few_decisions_say_how_many_are_missing(tmp_path: Path) -> None:
 
 
 def test_a_changed_model_or_pointer_is_refused(office: Path, tmp_path: Path) -> None:
+    typed(office, "model", "retrain")
     app = App.build(office)
     candidate = min(app.models_folder.glob("calon-*.npz"))
     app.close()
