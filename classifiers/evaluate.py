@@ -23,7 +23,7 @@ class Share:
     value: float
     low: float
     high: float
-    of: int
+    of: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,8 @@ def _parent(context: dict[str, Any] | None) -> Parent | None:
     return Parent(str(context.get("parent_text") or ""), Owner(context.get("parent_owner") or Owner.UNKNOWN))
 
 
-def wilson(hits: int, of: int) -> Share:
-    """Give a share with its 95 % Wilson interval."""
+def wilson(hits: float, of: float) -> Share:
+    """Give a share with its 95 % Wilson interval; weighted cases need not be whole numbers."""
     if of == 0:
         return Share(0.0, 0.0, 1.0, 0)
     share = hits / of

@@ -7,7 +7,7 @@ of approver puts it in force. Until then the content approved last stays, whatev
 from __future__ import annotations
 
 from monitor.governance.book import Governance, Survey, difference
-from monitor.governance.scorecard import Advice, Score, scorecard, wilson
+from monitor.governance.scorecard import Advice, Score, scorecard
 from monitor.governance.trial import Preview, Sample, preview
 
 __all__ = [
@@ -20,5 +20,4 @@ __all__ = [
     "difference",
     "preview",
     "scorecard",
-    "wilson",
 ]

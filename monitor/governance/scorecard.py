@@ -6,18 +6,17 @@ rule. Intervals are Wilson's at 95 %.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from classifiers.evaluate import wilson
 from monitor.rules import Rule, RuleSet
 from monitor.store import Tally
 
 ENOUGH = 8
 GOOD, POOR = 0.6, 0.3
-_Z = 1.959964
 
 
 class Advice(StrEnum):
@@ -56,17 +55,6 @@ class Score:
         return self.tally.upheld + self.tally.dismissed
 
 
-def wilson(hits: int, tries: int) -> tuple[float, float]:
-    """Give the 95 % Wilson interval of a share; (0, 1) without tries."""
-    if not tries:
-        return 0.0, 1.0
-    share, square = hits / tries, _Z * _Z
-    middle = share + square / (2 * tries)
-    spread = _Z * math.sqrt(share * (1 - share) / tries + square / (4 * tries * tries))
-    scale = 1 + square / tries
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
-
-
 def forms_of(rule: Rule) -> tuple[str, ...]:
     """Give every form code that a rule names, in whichever phase."""
     forms = rule.file.forms
@@ -92,7 +80,8 @@ def scorecard(rules: RuleSet, tallies: Mapping[str, Tally]) -> list[Score]:
 
 def _score(rule: Rule, tally: Tally, covering: Mapping[str, int]) -> Score:
     verdicts = tally.upheld + tally.dismissed
-    low, high = wilson(tally.upheld, verdicts)
+    interval = wilson(tally.upheld, verdicts)
+    low, high = interval.low, interval.high
     sole = tuple(form for form in forms_of(rule) if rule.active and covering[form] == 1)
     advice, reasons = _advice(tally, low, high, sole=bool(sole))
     return Score(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-_Z95 = 1.959963984540054
+from classifiers.evaluate import wilson
 
 
 def lot(seed: str, item_id: int) -> str:
@@ -58,12 +57,5 @@ def estimate(strata: Sequence[Stratum]) -> Missed:
     total = sum(value * one.judged for value, one in zip(weight, judged, strict=True))
     share = sum(value * one.partisan for value, one in zip(weight, judged, strict=True)) / total
     effective = total**2 / sum(value**2 * one.judged for value, one in zip(weight, judged, strict=True))
-    low, high = wilson(share, effective)
-    return Missed(count, hits, population, share, low, high)
-
-
-def wilson(share: float, of: float) -> tuple[float, float]:
-    """Give the 95 % Wilson interval of a share among `of` cases, which need not be a whole number."""
-    spread = _Z95 * math.sqrt(share * (1 - share) / of + _Z95**2 / (4 * of * of))
-    middle, scale = share + _Z95**2 / (2 * of), 1 + _Z95**2 / of
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+    interval = wilson(share * effective, effective)
+    return Missed(count, hits, population, share, interval.low, interval.high)

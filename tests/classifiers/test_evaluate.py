@@ -38,6 +38,8 @@ def test_figures_by_hand() -> None:
 
 def test_wilson_interval_of_nothing_is_open() -> None:
     assert (wilson(0, 0).low, wilson(0, 0).high) == (0.0, 1.0)
+    assert wilson(0, 5).low == 0.0
+    assert wilson(5, 5).high == pytest.approx(1.0)
     share = wilson(8, 10)
     assert 0.49 < share.low < 0.8 < share.high < 0.95
 

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.app import App
 from monitor.errors import ConflictError, NotAllowedError, RulesError
-from monitor.governance import Governance, difference, preview, scorecard, wilson
+from monitor.governance import Governance, difference, preview, scorecard
 from monitor.governance.scorecard import Advice
 from monitor.models import ReasonCode, State
 from monitor.store import Event, Origin, QueueQuery, Tally
@@ -228,11 +228,3 @@ def test_the_scorecard_puts_the_worst_first_and_never_retires_the_only_cover(off
     assert "satu_satunya" in alone.reasons
     good = scorecard(office.app.rules, {"uji-dukung": Tally(100, 95, 5, 0, 0)})
     assert next(one for one in good if one.rule_id == "uji-dukung").reasons == ("tepat_pasti",)
-
-
-def test_wilson_is_the_published_interval() -> None:
-    assert wilson(0, 0) == (0.0, 1.0)
-    low, high = wilson(8, 10)
-    assert (round(low, 4), round(high, 4)) == (0.4902, 0.9433)
-    assert wilson(0, 5)[0] == 0.0
-    assert wilson(5, 5)[1] == pytest.approx(1.0)
