@@ -109,8 +109,7 @@ def screen(judges: Judges, store: Store, tell: Callable[[Sequence[Screened]], No
         run_id, seen, after = store.runs.begin("screen"), 0, 0
         while batch := store.items.unscreened(BATCH, after, digest=judges.digest if again else ""):
             results = judge(judges, batch)
-            store.flags.save(results, run_id, judges.digest)
-            store.samples.record(results, run_id, judges.digest, again=again)
+            store.save_screening(results, run_id, judges.digest, again=again)
             seen, after = seen + len(batch), batch[-1].item_id
             tell(results)
         store.runs.finish(run_id, {"items": seen})

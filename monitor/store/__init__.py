@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +10,7 @@ from typing import Self
 
 from argon2 import PasswordHasher
 
+from monitor.models import Screened
 from monitor.store import backup
 from monitor.store.audit import Audit, AuditReport, Entry, Head
 from monitor.store.cases import OpinionVersion
@@ -86,12 +87,25 @@ class Store:
         """
         store = cls(Connection(path), clock, hasher)
         try:
-            if store.audit.head().seq == 0:
+            if not store.audit.started:
                 store.audit.start(path.name)
         except BaseException:
             store.close()
             raise
         return store
+
+    def save_screening(self, results: Sequence[Screened], run_id: int, digest: str, *, again: bool) -> SavedFlags:
+        """Store a batch of a screening whole: flags, what was looked at, counts and sample. All or nothing.
+
+        A process killed between two of them would leave items that no count and no sample ever knew of.
+
+        Raises:
+            StoreFullError: the disk is full; nothing of the batch was stored.
+        """
+        with self._connection.transaction() as db:
+            saved = self.flags.save_in(db, results, run_id, digest)
+            self.samples.record_in(db, results, run_id, digest, again=again)
+        return saved
 
     def backup(self, target: Path) -> None:
         """Copy the database, consistently, while it is in use; see `backup.backup`."""

@@ -110,10 +110,22 @@ class Audit:
         )
         return [Entry(seq, moment(at), *rest) for seq, at, *rest in rows]
 
+    @property
+    def started(self) -> bool:
+        """Tell whether the chain has an entry; reads nothing of it, so that a damaged one can still be verified."""
+        return self._connection.db.execute("SELECT 1 FROM audit_chain LIMIT 1").fetchone() is not None
+
     def head(self) -> Head:
-        """Give the newest entry; a chain without one has number 0."""
+        """Give the newest entry; a chain without one has number 0.
+
+        Raises:
+            AuditError: its time was changed into something that is none.
+        """
         row = self._connection.db.execute("SELECT seq, hash, at FROM audit_chain ORDER BY seq DESC LIMIT 1").fetchone()
-        return Head(row[0], row[1], moment(row[2])) if row else Head(0, START_HASH, self._clock())
+        try:
+            return Head(row[0], row[1], moment(row[2])) if row else Head(0, START_HASH, self._clock())
+        except ValueError as error:
+            raise AuditError(f"catatan audit {row[0]} rusak — jalankan `netra audit verify`") from error
 
     def write_head(self, folder: Path) -> Path:
         """Append the head to the day's text file (UTC); heads written before are never touched.

@@ -47,7 +47,11 @@ class Flags:
             StoreFullError: the disk is full; nothing of the batch was stored.
         """
         with self._connection.transaction() as db:
-            return Screening(db, self._audit, stamp(self._clock()), run_id).save(results, digest)
+            return self.save_in(db, results, run_id, digest)
+
+    def save_in(self, db: Database, results: Sequence[Screened], run_id: int, digest: str) -> SavedFlags:
+        """Do what `save` does inside a transaction that is open already."""
+        return Screening(db, self._audit, stamp(self._clock()), run_id).save(results, digest)
 
     def queue(self, query: QueueQuery) -> QueuePage:
         """Give one page of the queue, most urgent first, then oldest."""

@@ -70,33 +70,37 @@ class Samples:
 
     def record(self, results: Sequence[Screened], run_id: int, digest: str, *, again: bool) -> None:
         """Count a batch of a run, and draw from what it did not flag; only items of rostered people count."""
+        with self._connection.transaction() as db:
+            self.record_in(db, results, run_id, digest, again=again)
+
+    def record_in(self, db: Database, results: Sequence[Screened], run_id: int, digest: str, *, again: bool) -> None:
+        """Do what `record` does inside a transaction that is open already."""
         ours = [one for one in results if one.actors]
         unflagged = {one.stored.item_id: one for one in ours if not one.opinions}
-        with self._connection.transaction() as db:
-            db.execute(
-                "INSERT INTO screen_totals VALUES (?,?,?,?) ON CONFLICT (run_id) "
-                "DO UPDATE SET unflagged = unflagged + excluded.unflagged",
-                (run_id, digest, int(again), len(unflagged)),
-            )
-            db.conn.executemany(
-                "INSERT INTO screen_bins VALUES (?,?,?,?,?,?) ON CONFLICT (run_id, day, bin) DO UPDATE SET "
-                "items = items + excluded.items, flagged = flagged + excluded.flagged, ruled = ruled + excluded.ruled",
-                _bins(ours, run_id),
-            )
-            seed = f"run:{run_id}"
-            db.conn.executemany(
-                "INSERT OR IGNORE INTO samples VALUES (?,?,?,?,?,?)",
-                [
-                    (run_id, one, unflagged[one].stored.version, lot(seed, one), unflagged[one].region,
-                     unflagged[one].probability or 0.0)
-                    for one in drawn(seed, unflagged, SIZE)
-                ],
-            )  # fmt: skip
-            db.execute(
-                "DELETE FROM samples WHERE run_id=?1 AND item_id NOT IN "
-                "(SELECT item_id FROM samples WHERE run_id=?1 ORDER BY lot LIMIT ?2)",
-                (run_id, SIZE),
-            )
+        db.execute(
+            "INSERT INTO screen_totals VALUES (?,?,?,?) ON CONFLICT (run_id) "
+            "DO UPDATE SET unflagged = unflagged + excluded.unflagged",
+            (run_id, digest, int(again), len(unflagged)),
+        )
+        db.conn.executemany(
+            "INSERT INTO screen_bins VALUES (?,?,?,?,?,?) ON CONFLICT (run_id, day, bin) DO UPDATE SET "
+            "items = items + excluded.items, flagged = flagged + excluded.flagged, ruled = ruled + excluded.ruled",
+            _bins(ours, run_id),
+        )
+        seed = f"run:{run_id}"
+        db.conn.executemany(
+            "INSERT OR IGNORE INTO samples VALUES (?,?,?,?,?,?)",
+            [
+                (run_id, one, unflagged[one].stored.version, lot(seed, one), unflagged[one].region,
+                 unflagged[one].probability or 0.0)
+                for one in drawn(seed, unflagged, SIZE)
+            ],
+        )  # fmt: skip
+        db.execute(
+            "DELETE FROM samples WHERE run_id=?1 AND item_id NOT IN "
+            "(SELECT item_id FROM samples WHERE run_id=?1 ORDER BY lot LIMIT ?2)",
+            (run_id, SIZE),
+        )
 
     def bins(self) -> list[Bin]:
         """Give the counts by day, each item once: a later screening of everything replaces what it looked at again."""

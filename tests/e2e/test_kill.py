@@ -44,6 +44,7 @@ class Held:
 
     items: list[tuple[str, str, int, str]]
     flags: list[tuple[str, str, str, str, tuple[str, ...]]]
+    counted: int
 
 
 def held(config: Path) -> Held:
@@ -68,7 +69,7 @@ def held(config: Path) -> Held:
             )
             for flag in page.flags
         )
-        return Held(items, flags)
+        return Held(items, flags, sum(one.items for one in app.store.samples.bins()))
     finally:
         app.close()
 

@@ -167,6 +167,14 @@ def test_a_flag_cannot_be_hidden_from_its_reviewer(full: Path, tmp_path: Path, c
     assert "tanda 1" in " ".join(checked(folder).problems)
 
 
+def test_a_head_whose_time_is_none_is_found_not_stumbled_over(full: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(full, tmp_path / "x"))
+    tampered(folder, "UPDATE audit_chain SET at='' WHERE seq=(SELECT max(seq) FROM audit_chain)")
+    assert not checked(folder).ok
+    with open_store(folder) as store, pytest.raises(AuditError, match="audit verify"):
+        store.audit.head()
+
+
 def test_heads_find_a_chain_that_was_cut_off_or_rewritten(tmp_path: Path) -> None:
     work, heads = tmp_path / "kerja", tmp_path / "kepala"
     filled(work)
