@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from classifiers.labels import Classifier, Owner, Parent, Score
 from monitor.context import Context
-from monitor.models import Act, ItemKind, Opinion, Relation, Screened, StoredItem
+from monitor.models import Act, Opinion, Relation, Screened, StoredItem
 from monitor.roster import Roster
 from monitor.rules import RuleSet
-from monitor.triage import WORDLESS, Limits, triage
+from monitor.triage import Limits, triage
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,9 @@ _OWNERS = {
 
 def _scores(classifier: Classifier, acts: Sequence[Act]) -> Iterator[Score | None]:
     """Score the words of each act: its own in the light of the post it answers, or that post's where it has none."""
-    spoken = [(text, act) for act in acts if (text := _words(act.stored))]
+    spoken = [(text, act) for act in acts if (text := act.stored.item.judged_words)]
     scored = iter(classifier.score([text for text, _ in spoken], [_above(text, act) for text, act in spoken]))
-    return (next(scored) if _words(act.stored) else None for act in acts)
+    return (next(scored) if act.stored.item.judged_words else None for act in acts)
 
 
 def _above(text: str, act: Act) -> Parent | None:
@@ -81,13 +81,3 @@ def _above(text: str, act: Act) -> Parent | None:
 
 def _region(act: Act) -> str:
     return act.actor.appointment.region if act.actor is not None and act.actor.appointment is not None else ""
-
-
-def _words(stored: StoredItem) -> str:
-    item = stored.item
-    if item.kind is ItemKind.ARTICLE:
-        return ""  # the words are the paper's, not the person's
-    own = f"{item.title}\n{item.text}".strip()
-    if own or item.kind not in WORDLESS or item.parent is None:
-        return own
-    return item.parent.text.strip()

@@ -43,6 +43,10 @@ class ItemKind(StrEnum):
     ARTICLE = "artikel"
 
 
+WORDLESS = frozenset({ItemKind.LIKE, ItemKind.SHARE, ItemKind.FOLLOW})
+"""Acts that may carry no words of their own; what they were done to is judged then."""
+
+
 @dataclass(frozen=True, slots=True)
 class AccountRef:
     """An account as a source names it. `native_id` is the platform's immutable id, "" where it shows only a handle."""
@@ -82,6 +86,16 @@ class Item:
     happened_raw: str = ""
     happened_rule: str = ""
     parent: Parent | None = None
+
+    @property
+    def judged_words(self) -> str:
+        """The words a model judges: the act's own, or those of the post it was done to; a newspaper's are nobody's."""
+        if self.kind is ItemKind.ARTICLE:
+            return ""
+        own = f"{self.title}\n{self.text}".strip()
+        if own or self.kind not in WORDLESS or self.parent is None:
+            return own
+        return self.parent.text.strip()
 
 
 # --------------------------------------------------------------------------- fetching

@@ -19,6 +19,7 @@ from itertools import chain
 
 from classifiers.labels import Score
 from monitor.models import (
+    WORDLESS,
     Act,
     Actor,
     Basis,
@@ -35,7 +36,6 @@ from monitor.models import (
 )
 from monitor.models import Field as TextField
 
-WORDLESS = frozenset({ItemKind.LIKE, ItemKind.SHARE, ItemKind.FOLLOW})
 NEAR_NAME = 400  # characters, about three sentences
 _BASE = {Level.INFO: 0.0, Level.LOW: 10.0, Level.MEDIUM: 40.0, Level.HIGH: 70.0}
 _PHASE = {Phase.QUIET: 12.0, Phase.VOTING: 12.0, Phase.CAMPAIGN: 6.0, Phase.CANDIDATE: 4.0, Phase.ASPIRANT: 3.0}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.models import Flag, Item, ItemKind, Level, ReasonCode, State
+from monitor.models import Flag, Level, ReasonCode, State
 from monitor.store import cases
 from monitor.store.connection import Connection
 from monitor.store.samples import Samples
@@ -58,7 +58,7 @@ class Learning:
         found = [lesson for flag in flags if (lesson := _lesson(flag)) is not None]
         for one in self._samples.judged():
             item = one.stored.item
-            if text := spoken(item):
+            if text := item.judged_words:
                 key = f"item:{one.stored.item_id}:{one.stored.version}"
                 found.append(Lesson(key, text, one.partisan, one.user_id, item.platform.value, SAMPLE, one.probability))
         return list({(one.text, one.user_id): one for one in found}.values())
@@ -67,7 +67,7 @@ class Learning:
 def _lesson(flag: Flag) -> Lesson | None:
     last = flag.decisions[-1] if flag.decisions else None
     item = flag.stored.item
-    text = spoken(item)
+    text = item.judged_words
     if last is None or last.reason is None or last.reason not in TEACHES or not text:
         return None
     key = f"item:{flag.stored.item_id}:{flag.stored.version}"
@@ -81,11 +81,3 @@ def _lesson(flag: Flag) -> Lesson | None:
         flag.opinion.probability,
         ruled=any(match.level.rank >= Level.MEDIUM.rank for match in flag.opinion.matches),
     )
-
-
-def spoken(item: Item) -> str:
-    """Give the words that were judged: the act's own, or those of the post it was done to; a newspaper's teach not."""
-    if item.kind is ItemKind.ARTICLE:
-        return ""
-    own = f"{item.title}\n{item.text}".strip()
-    return own or (item.parent.text.strip() if item.parent is not None else "")
