@@ -62,7 +62,11 @@ install() {
   echo "$stamp" >$VENV/stamp
 }
 
-chromium() { need 'command -v chromium || command -v chromium-browser' chromium fonts-noto-color-emoji; }
+# What the browser tests need: Chromium, and the library that playwright's own driver leans on.
+chromium() {
+  need 'command -v chromium || command -v chromium-browser' chromium fonts-noto-color-emoji
+  need 'ls /usr/lib/*/libatomic.so.1 /usr/lib64/libatomic.so.1 2>/dev/null | grep .' libatomic1
+}
 
 check() {
   say "bentuk, gaya, tipe, kontrak impor"
