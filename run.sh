@@ -65,7 +65,7 @@ install() {
 # What the browser tests need: Chromium, and the library that playwright's own driver leans on.
 chromium() {
   need 'command -v chromium || command -v chromium-browser' chromium fonts-noto-color-emoji
-  need 'ls /usr/lib/*/libatomic.so.1 /usr/lib64/libatomic.so.1 2>/dev/null | grep .' libatomic1
+  need 'compgen -G "/usr/lib/*/libatomic.so.1" || compgen -G "/usr/lib64/libatomic.so.1"' libatomic1
 }
 
 check() {
