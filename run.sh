@@ -63,8 +63,8 @@ install() {
 }
 
 # What the browser tests need: Chromium, and the library that playwright's own driver leans on.
-chromium() {
-  need 'command -v chromium || command -v chromium-browser' chromium fonts-noto-color-emoji
+browser() {
+  need 'type -P chromium' chromium fonts-noto-color-emoji
   need 'compgen -G "/usr/lib/*/libatomic.so.1" || compgen -G "/usr/lib64/libatomic.so.1"' libatomic1
 }
 
@@ -82,11 +82,11 @@ case "${1:-}" in
   install) install constraints.txt ;;
   check)   install constraints-test.txt; check ;;
   test)
-    install constraints-test.txt; chromium; check
+    install constraints-test.txt; browser; check
     say "semua pengujian"
     exec $BIN/pytest -n "${NETRA_WORKERS:-2}" --dist loadfile -m "not long and not bench" "${@:2}" ;;
   bench)   install constraints-test.txt; exec $BIN/pytest -m "bench" -p no:randomly -s tests/bench "${@:2}" ;;
-  long)    install constraints-test.txt; chromium; exec $BIN/pytest -m "long" -s "${@:2}" ;;
+  long)    install constraints-test.txt; browser; exec $BIN/pytest -m "long" -s "${@:2}" ;;
   lock)
     install constraints-test.txt
     $BIN/python -m pip install --quiet uv
