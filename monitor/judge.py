@@ -27,13 +27,18 @@ class Judges:
     digest: str
 
 
-def judge(judges: Judges, batch: Sequence[StoredItem]) -> list[Screened]:
-    """Give the machine's opinions of a batch, one result an item, in order. Pure."""
-    acts = [
+def acts_of(judges: Judges, batch: Sequence[StoredItem]) -> list[tuple[int, Act]]:
+    """Give what is judged: for every item of a batch and everybody who may have acted (place in the batch, act)."""
+    return [
         (place, Act(stored, actor, judges.context.setting(stored, actor)))
         for place, stored in enumerate(batch)
         for actor in judges.roster.actors(stored)
     ]
+
+
+def judge(judges: Judges, batch: Sequence[StoredItem]) -> list[Screened]:
+    """Give the machine's opinions of a batch, one result an item, in order. Pure."""
+    acts = acts_of(judges, batch)
     matched = Counter(place for place, _ in acts)
     matches = judges.rules.match_all([act for _, act in acts])
     scores = _scores(judges.classifier, [act for _, act in acts])

@@ -74,13 +74,17 @@ class _Index:
 
 @dataclass(frozen=True)
 class Engine:
-    """The compiled set. `scopes` are the atoms that scopes need, `rare` those that few texts hold."""
+    """The compiled set. `scopes` are the atoms that scopes need, `rare` those that few texts hold.
+
+    `whole` is the set that this one is a part of: `parent_level` asks all its rules.
+    """
 
     rules: tuple[Rule, ...]
     automaton: Automaton
     scopes: ScopeAtoms
     zone: tzinfo
     rare: frozenset[int] = frozenset()
+    whole: Engine | None = field(default=None, repr=False, compare=False)
     _indexes: Mapping[ItemKind, _Index] = field(init=False, repr=False, compare=False)
     _known: frozenset[int] = field(init=False, repr=False, compare=False)
 
@@ -89,6 +93,11 @@ class Engine:
         object.__setattr__(self, "_indexes", {kind: _Index.of(running, kind, self.rare) for kind in ItemKind})
         known = frozenset[int]().union(*(rule.needs() or () for rule in running if rule.active and rule.file.has_text))
         object.__setattr__(self, "_known", known - {HASHTAG})
+
+    def part(self, rule_ids: frozenset[str]) -> Engine:
+        """Give some of the rules alone: on every act they match exactly as they do among all."""
+        rules = tuple(rule for rule in self.rules if rule.id in rule_ids)
+        return replace(self, rules=rules, whole=self.whole or self)
 
     # ------------------------------------------------------------------ acts
 
@@ -155,7 +164,7 @@ class Engine:
         if not text:
             return False
         scan = self.scan(text, around.gate)
-        index = self._indexes[ItemKind.POST]
+        index = (self.whole or self)._indexes[ItemKind.POST]  # noqa: SLF001 - its own kind
         rules = {
             rule
             for rule in (*index.always, *(rule for atom in scan.places for rule in index.by_atom.get(atom, ())))

@@ -20,6 +20,7 @@ from monitor.store.flags import Counts, Flags
 from monitor.store.items import Items, Saved
 from monitor.store.learning import Learning, Lesson
 from monitor.store.queue import Neighbours, QueuePage, QueueQuery
+from monitor.store.reading import Looked, Reading, Stretch, Verdict
 from monitor.store.roster import RosterTable
 from monitor.store.rulebook import Event, Happening, Origin, Rulebook, Tally, Version
 from monitor.store.runs import Run, Runs, SourceStatus
@@ -40,12 +41,14 @@ __all__ = [
     "Judged",
     "Learning",
     "Lesson",
+    "Looked",
     "Missed",
     "Neighbours",
     "OpinionVersion",
     "Origin",
     "QueuePage",
     "QueueQuery",
+    "Reading",
     "Rulebook",
     "Run",
     "Samples",
@@ -53,7 +56,9 @@ __all__ = [
     "SavedFlags",
     "SourceStatus",
     "Store",
+    "Stretch",
     "Tally",
+    "Verdict",
     "Version",
 ]
 
@@ -74,6 +79,7 @@ class Store:
         self.rulebook = Rulebook(connection, self.audit, clock)
         self.samples = Samples(connection, self.audit, clock)
         self.learning = Learning(connection, self.samples)
+        self.reading = Reading(connection)
         self.users = Users(connection, self.audit, hasher or PasswordHasher())
 
     @classmethod
@@ -93,6 +99,15 @@ class Store:
             store.close()
             raise
         return store
+
+    @classmethod
+    def read_only(cls, path: Path, clock: Callable[[], datetime]) -> Self:
+        """Open a database that is there and up to date, for reading alone, beside whoever writes.
+
+        Raises:
+            StoreError: no database of this Netra.
+        """
+        return cls(Connection(path, read_only=True), clock)
 
     def save_screening(self, results: Sequence[Screened], run_id: int, digest: str, *, again: bool) -> SavedFlags:
         """Store a batch of a screening whole: flags, what was looked at, counts and sample. All or nothing.

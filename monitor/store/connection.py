@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -40,14 +40,20 @@ def translated(error: sqlite3.Error, path: Path) -> NetraError | None:
 class Connection:
     """The door to one database file; every thread gets its own connection, all closed by `close()`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Open; `read_only` never writes, not even missing tables, and needs a database that is up to date."""
         self.path = path
+        self._read_only = read_only
         self._local = threading.local()
         self._lock = threading.Lock()
         self._open: list[tuple[threading.Thread, Database]] = []
         self._closed = False
         with self._told():
-            self._prepare()
+            if read_only:
+                with closing(self._connect()) as conn:
+                    migrations.check(conn, path, ready=True)
+            else:
+                self._prepare()
 
     def _prepare(self) -> None:
         """Refuse other programs' files before anything is written, then bring the tables up to date."""
@@ -65,8 +71,9 @@ class Connection:
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(
-            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
-        )
+            f"{self.path.resolve().as_uri()}?mode={'ro' if self._read_only else 'rwc'}",
+            timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256, uri=True,
+        )  # fmt: skip
 
     @property
     def db(self) -> Database:

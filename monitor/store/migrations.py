@@ -203,8 +203,8 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
 )
 
 
-def check(conn: sqlite3.Connection, path: Path) -> None:
-    """Refuse a file that is not ours, without writing to it.
+def check(conn: sqlite3.Connection, path: Path, *, ready: bool = False) -> None:
+    """Refuse a file that is not ours, without writing to it; `ready` refuses one that misses tables too.
 
     Raises:
         StoreError: another program's database, or one of a newer Netra.
@@ -215,6 +215,8 @@ def check(conn: sqlite3.Connection, path: Path) -> None:
         raise StoreError(f"{path} adalah basis data program lain, bukan Netra — periksa `database` di config.yaml")
     if version > len(MIGRATIONS):
         raise StoreError(f"{path} dibuat oleh Netra yang lebih baru — perbarui program ini, jangan turunkan datanya")
+    if ready and version < len(MIGRATIONS):
+        raise StoreError(f"{path} dibuat oleh Netra yang lebih lama — jalankan `netra doctor` sekali, lalu ulangi")
 
 
 def migrate(db: Database, path: Path) -> None:
