@@ -5,7 +5,6 @@ score = (sum over words and pairs of words) / (words + 2) ** NORM + sum over wha
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -18,9 +17,9 @@ ALONE = 4.0
 PLACE_CONSTANT = "k constant"
 NOTHING = -4.0
 """Log-odds of a text without a word."""
-CHAR_LENGTHS = (3, 4, 5)
-CHAR_SHARE = 0.5
-UNKNOWN_SHARE = 0.25
+BESIDE, APART = "x", "n"
+"""Kinds of the features of a word in a text that names a contestant, and in one that names none."""
+BESIDE_SHARE, APART_SHARE = 2.0, 1.0
 NORM = 0.55
 MOST_TOKENS = 400
 """A longer text is judged by its first tokens: an article's opening says what it is, and cost stays bounded."""
@@ -32,28 +31,18 @@ ALL_FACTS = CONTEST_FACTS | frozenset(
 )
 
 
-def of_token(token: str, *, known: bool = True) -> list[tuple[str, float]]:
-    """Give the features of one token with their weights: itself, and its letter groups unless it is a class.
+def of_words(tokens: Sequence[str]) -> list[tuple[str, float]]:
+    """Give each word's features with their weights: the word itself, and the word where a contestant is named or not.
 
-    Letter groups of a word that the corpus does not know count less: it may be somebody's nickname.
+    "Mantap" beside a candidate sides with him and says nothing alone, hence a share of its own in either case.
     """
-    features = [(f"w {token}", 1.0)]
-    if has_letters(token):
-        padded = f"<{token}>"
-        groups = [padded[i : i + n] for n in CHAR_LENGTHS for i in range(len(padded) - n + 1)]
-        share = letter_share(len(groups), known=known)
-        features += [(f"c {group}", share) for group in groups]
-    return features
+    kind, weight = (BESIDE, BESIDE_SHARE) if named(tokens) else (APART, APART_SHARE)
+    return [pair for token in tokens for pair in ((f"w {token}", 1.0), (f"{kind} {token}", weight))]
 
 
-def has_letters(token: str) -> bool:
-    """Tell whether the letter groups of a token count: a class or a short word has none."""
-    return len(token) > 2 and token not in CLASSES and token.isalnum()
-
-
-def letter_share(groups: int, *, known: bool) -> float:
-    """Give the weight of each of a word's letter groups: together they count less than the word itself."""
-    return (CHAR_SHARE if known else UNKNOWN_SHARE) / math.sqrt(groups)
+def named(tokens: Sequence[str]) -> bool:
+    """Tell whether a text names something of a known contest: a candidate, party, camp, slogan, hashtag or account."""
+    return not CONTEST_FACTS.isdisjoint(tokens)
 
 
 def of_pairs(tokens: Sequence[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """Serving: text to calibrated probability, with the words that moved it. No scikit-learn here, and equal to it.
 
-The model is additive, so each word's share is computed once and kept: a text costs a few look-ups a word.
+The model is additive, so each word's share is known beforehand: a text costs a few look-ups a word.
 """
 
 from __future__ import annotations
@@ -23,12 +23,11 @@ from classifiers.text import TargetTerms
 MOST_WORDS = 6
 EXPLAIN_FROM = 0.2
 PLACE = "(unggahan yang ditanggapi)"
-_MEMO_LIMIT = 200_000
 _NOTHING: dict[str, float] = {}
 
 
 class AdditiveClassifier:
-    """A loaded model for one set of terms. Texts do not change it; only its bounded memo of words grows.
+    """A loaded model for one set of terms. Texts do not change it.
 
     `base_rate` is the share of partisan texts among those that will be read (0..1), where it is known to differ from
     the share the model was calibrated for. Log-odds then move by the difference of the two rates' log-odds (Bayes), and
@@ -52,11 +51,8 @@ class AdditiveClassifier:
             if table is not None:
                 one, two = name[2:].split(" ")
                 table.setdefault(one, {})[two] = weight
-        self._letters = {name[2:]: weight for name, weight in self._weights.items() if name.startswith("c ")}
         self._facts = {fact: self._weights[f"d {fact}"] for fact in features.ALL_FACTS if f"d {fact}" in self._weights}
-        self._memo: dict[str, float] = {}
-        for word in self._ordinary:
-            self._share(word)
+        self._beside, self._apart = self._shares(features.BESIDE), self._shares(features.APART)
         text = json.dumps([asdict(terms), self._base_rate], sort_keys=True)
         self._id = f"netra-{model.digest()[:16]}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
@@ -107,13 +103,13 @@ class AdditiveClassifier:
 
     def _log_odds(self, tokens: list[str]) -> float:
         """Give what the words alone say, calibrated."""
-        memo = self._memo
+        shares = self._beside if features.named(tokens) else self._apart
         total = 0.0
         pairs, gaps = self._pairs, self._gaps
         near = far = following = _NOTHING
         for token in tokens:
-            share = memo.get(token)
-            total += self._share(token) if share is None else share
+            if token in shares:
+                total += shares[token]
             if token in near:
                 total += near[token]
             if token in far:
@@ -139,29 +135,24 @@ class AdditiveClassifier:
         facts = self._facts
         return math.fsum([facts[token] for token in facts.keys() & tokens]) + self._model.constant
 
-    def _share(self, token: str) -> float:
-        """Give what one token adds, and keep it; the memo is dropped whole when it is full. Equal to `of_token`."""
-        share: float = self._weights.get(f"w {token}", 0.0)
-        if features.has_letters(token):
-            get, padded = self._letters.get, f"<{token}>"
-            total, groups = 0.0, 0
-            for size in features.CHAR_LENGTHS:
-                count = len(padded) - size + 1
-                groups += max(0, count)
-                for start in range(count):
-                    total += get(padded[start : start + size], 0.0)
-            share += total * features.letter_share(groups, known=token in self._ordinary)
-        if len(self._memo) >= _MEMO_LIMIT:
-            self._memo.clear()
-        self._memo[token] = share
-        return share
+    def _shares(self, kind: str) -> dict[str, float]:
+        """Give what each word adds in texts that name a contestant, or in those that name none. Equal to `of_words`."""
+        weight = features.BESIDE_SHARE if kind == features.BESIDE else features.APART_SHARE
+        shares: dict[str, float] = {}
+        for name, value in self._weights.items():
+            if name[0] == "w":
+                shares[name[2:]] = shares.get(name[2:], 0.0) + value
+            elif name[0] == kind:
+                shares[name[2:]] = shares.get(name[2:], 0.0) + value * weight
+        return shares
 
     def _words(self, tokens: list[str], here: dict[str, float] | None) -> tuple[WordWeight, ...]:
         """Give the tokens that moved the score most, each with its pairs' halves, in log-odds; the place as one."""
         factor = features.norm(tokens) * self._model.scale
+        own = self._beside if features.named(tokens) else self._apart
         shares: dict[str, float] = {}
         for index, token in enumerate(tokens):
-            value = self._memo[token] if token in self._memo else self._share(token)
+            value = own.get(token, 0.0)
             for distance, table in ((1, self._pairs), (2, self._gaps)):
                 if index >= distance:
                     value += table.get(tokens[index - distance], {}).get(token, 0.0) / 2

@@ -104,7 +104,7 @@ def weights_of(decided: Sequence[Decided], corpus_weight: float) -> Floats:
 
 
 def _learn(base: Stored, terms: TargetTerms, taught: Sequence[Decided], replayed: Sequence[Told]) -> Stored:
-    masker = Masker(terms)
+    masker = Masker(terms, base.ordinary())
     tokens = [masker.tokens(one.text) for one in taught]
     values = [rows(one) for one in tokens]
     seen = Counter(name for one in values for name in one if name.startswith(_LEARNT))

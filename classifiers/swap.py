@@ -29,6 +29,7 @@ _NUMBER = re.compile(
     r"(?i)(?<![\w.,])((?:nomor(?: urut)?|nomer|no\.?|paslon|coblos|pilih|salam|dukung|gas)\s{1,3})"
     r"(0?[1-5]|satu|dua|tiga|empat|lima)(?![\w.,:]*\d|\s*(?:jari|periode|putaran))\b"
 )
+_GLUED = re.compile(r"[#@]\w*\Z")
 _PADDED = re.compile(r"(?<![\w.,:/-])0([1-5])(?![\w.,:/-]*\d)\b")
 
 
@@ -106,7 +107,7 @@ def _instead(match: re.Match[str], table: dict[str, str]) -> str:
     if small not in table or ((len(found) <= _SHORT_FORM or small in ORDINARY) and not found.isupper()):
         return found
     instead = table[small]
-    return instead.replace(" ", "") if match.string[match.start() - 1 : match.start()] == "#" else instead
+    return instead.replace(" ", "") if _GLUED.search(match.string, 0, match.start()) else instead
 
 
 def _other_number(said: str, numbers: dict[int, int]) -> str:

@@ -96,7 +96,7 @@ def test_scores_equal_scikit_learn() -> None:
     learned.intercept_ = np.array([stored.scale * stored.constant + stored.shift])
     texts = [*PARTISAN, *NEUTRAL, *(one.text for one in load_corpus()[::50])]
     masker = Masker(TERMS, stored.ordinary())
-    x = matrix([rows(masker.tokens(text), stored.ordinary()) for text in texts], stored.names)
+    x = matrix([rows(masker.tokens(text)) for text in texts], stored.names)
     expected = learned.predict_proba(x)[:, 1]
     assert np.max(np.abs(expected - load_model(None, TERMS).probabilities(texts))) < 1e-9
 
