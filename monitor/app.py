@@ -94,6 +94,17 @@ class App:
         """
         return cls(settings.load(config_path), config_path.resolve().parent, clock, sleep)
 
+    @classmethod
+    def reading(cls, config_path: Path) -> Self:
+        """Build an office that exists already for reading alone, beside the process that writes.
+
+        Raises:
+            ConfigError: every mistake at once. StoreError: no database of this Netra.
+        """
+        app = cls.build(config_path)
+        app.store = Store.read_only(app.root / app.config.database, app.clock)
+        return app
+
     @cached_property
     def store(self) -> Store:
         """The database; made when it does not exist yet."""
@@ -115,6 +126,11 @@ class App:
     def rules_folder(self) -> Path:
         """Folder of rules, targets, calendar and lexicons, as people edit them."""
         return self.root / self.config.rules
+
+    @property
+    def backtests(self) -> Path:
+        """Folder of what unfinished backtests have found so far."""
+        return (self.root / self.config.database).parent / "uji-balik"
 
     @cached_property
     def governance(self) -> Governance:
@@ -197,21 +213,43 @@ class App:
     def judges(self) -> Judges:
         """Everything that judges, frozen together with its digests."""
         self._keep_up()
-        roster, limits = self.roster, self.limits
-        context = Context(
-            self.targets, self.calendar, self.config.zone, self.config.office.region, self.config.contests
+        return self._judges(self.rules, self.targets, self.calendar, self.classifier)
+
+    def judges_of(self, folder: Path) -> Judges:
+        """Everything that judges, by the rules, word lists, targets and calendar of another folder.
+
+        Targets or calendar that the folder does not hold are those in force.
+
+        Raises:
+            RulesError: every mistake of the folder.
+        """
+        self._keep_up()
+        held = {
+            name: (folder if (folder / name).is_dir() else self.rules_in_force) / name
+            for name in ("targets", "calendar")
+        }
+        targets = Targets.load(held["targets"], only=self.config.contests)
+        same = targets.digest == self.targets.digest
+        classifier = (
+            self.classifier if same else read_model(self.model_path, targets.terms(), self.root, self.config.base_rate)
         )
+        rules = RuleSet.load(folder, targets, self.config.zone)
+        return self._judges(rules, targets, Calendar.load(held["calendar"]), classifier)
+
+    def _judges(self, rules: RuleSet, targets: Targets, calendar: Calendar, classifier: AdditiveClassifier) -> Judges:
+        roster, limits = self.roster, self.limits
+        context = Context(targets, calendar, self.config.zone, self.config.office.region, self.config.contests)
         digests = (
-            ("aturan", self.rules.digest),
-            ("model", self.classifier.model_id),
+            ("aturan", rules.digest),
+            ("model", classifier.model_id),
             ("daftar", roster.digest),
-            ("sasaran", self.targets.digest),
-            ("kalender", self.calendar.digest),
+            ("sasaran", targets.digest),
+            ("kalender", calendar.digest),
             ("ambang", f"{limits.flag:.4f}/{limits.high:.4f}"),
             ("netra", monitor.__version__),
         )
         whole = hashlib.sha256(repr(digests).encode()).hexdigest()
-        return Judges(roster, context, self.rules, self.classifier, limits, digests, whole)
+        return Judges(roster, context, rules, classifier, limits, digests, whole)
 
     def sources(self, only: Sequence[str] = ()) -> list[Source]:
         """The sources of the settings, or those named."""
@@ -258,3 +296,9 @@ class App:
         """Close the database."""
         if "store" in self.__dict__:
             self.store.close()
+
+
+def open_pair(config_path: Path, old: Path, new: Path) -> tuple[Store, Judges, Judges]:
+    """Open an office for reading, with the judges of two folders of rules: what a helping process begins with."""
+    app = App.reading(config_path)
+    return app.store, app.judges_of(old), app.judges_of(new)

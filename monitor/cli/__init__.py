@@ -12,7 +12,7 @@ import monitor
 from monitor import demo as demo_office
 from monitor import scheduler, web
 from monitor.app import App
-from monitor.cli.governing import rules
+from monitor.cli.backtesting import rules
 from monitor.cli.judging import model
 from monitor.cli.learning import sample
 from monitor.cli.people import roster, user

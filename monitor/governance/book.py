@@ -8,6 +8,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -161,10 +162,15 @@ class Governance:
         Raises:
             RulesError: every mistake, with the file's own lines.
         """
-        text = tidy(content)
-        if active:
-            text = re.sub(r"(?m)^status:[^\n#]*", "status: aktif", text, count=1)
-        return self._tried({**self._contents(), path: text})
+        return self._tried({**self._contents(), path: _as_tried(content, active=active)})
+
+    @contextmanager
+    def laid(self, path: str, content: str, *, active: bool = False) -> Iterator[Path]:
+        """Lay what `candidate` would load out in a folder that goes when it is no longer needed; nothing is checked."""
+        with tempfile.TemporaryDirectory() as made:
+            folder = Path(made) / self.disk.name
+            _lay_out(folder, {**self._contents(), path: _as_tried(content, active=active)})
+            yield folder
 
     def checked(self, path: str, content: str) -> RuleSet:
         """Load as `candidate` does, and hold it against the neutral texts.
@@ -317,6 +323,11 @@ def tidy(content: str) -> str:
     """Give a content with plain line ends and one at its end, without what no file can hold."""
     text = content.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
     return text.rstrip("\n") + "\n" if text.strip() else ""
+
+
+def _as_tried(content: str, *, active: bool) -> str:
+    text = tidy(content)
+    return re.sub(r"(?m)^status:[^\n#]*", "status: aktif", text, count=1) if active else text
 
 
 def _lay_out(folder: Path, contents: Mapping[str, str]) -> None:

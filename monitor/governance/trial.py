@@ -1,23 +1,27 @@
-"""What a changed rule would change: the newest stored items judged by the old set and by the new one.
+"""What a changed rule would change, to be shown: counts, and one sample of each group of near-duplicates.
 
-Both sets judge with the same roster, model and thresholds, so that what is counted is what a re-screening would do.
-Only items on which the two sets differ are scored and weighed; all others cannot change.
+Both sets judge with the same roster, so that what is counted is what a re-screening would do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from monitor.governance.comparison import Comparison, Fate, Part, merged
 from monitor.grouping import group
 from monitor.judge import Judges, judge
-from monitor.models import Act, Level, Match, Screened, StoredItem
+from monitor.models import Level, StoredItem
 from monitor.rules import RuleSet
 from monitor.store import Store
 
 NEWEST = 5000
 SHOWN = 30
+GROUPED = 5000
 RUNAWAY = 0.05
+STRETCH = 2000
+"""Items that are held in memory at once."""
 _LONGEST = 600
 
 
@@ -54,56 +58,64 @@ class Preview:
         return self.newly > RUNAWAY * self.items
 
 
-def preview(store: Store, judges: Judges, candidate: RuleSet, limit: int = NEWEST) -> Preview:
-    """Compare the set of `judges` with a candidate on the newest `limit` stored items."""
-    batch = store.items.newest(limit)
-    changed = [batch[place] for place in _differing(judges, candidate, batch)]
-    old = judge(judges, changed)
-    new = judge(replace(judges, rules=candidate), changed)
-    samples = [_sample(*pair) for pair in zip(old, new, strict=True)]
-    newly = [one for one in samples if one.before is None and one.after is not None]
-    gone = [one for one in samples if one.before is not None and one.after is None]
-    levels = sum(one.before is not None and one.after is not None and one.before != one.after for one in samples)
-    return Preview(len(batch), len(changed), len(newly), len(gone), levels, _shown(newly), _shown(gone))
+def preview(store: Store, judges: Judges, candidate: RuleSet | Judges, limit: int = NEWEST) -> Preview:
+    """Compare `judges` with a candidate (other rules, or judges altogether) on the newest `limit` stored items."""
+    new = replace(judges, rules=candidate) if isinstance(candidate, RuleSet) else candidate
+    comparison = Comparison(judges, new)
+    stretches = store.reading.stretches(STRETCH, newest=limit)
+    return shown(store, comparison, merged(comparison.part(store.reading.items(one)) for one in stretches))
 
 
-def _differing(judges: Judges, candidate: RuleSet, batch: Sequence[StoredItem]) -> Iterator[int]:
-    acts = [
-        (place, Act(stored, actor, judges.context.setting(stored, actor)))
-        for place, stored in enumerate(batch)
-        for actor in judges.roster.actors(stored)
-    ]
-    old = judges.rules.match_all([act for _, act in acts])
-    new = candidate.match_all([act for _, act in acts])
-    differing = {
-        place for (place, _), before, after in zip(acts, old, new, strict=True) if _bare(before) != _bare(after)
-    }
-    return iter(sorted(differing))
+def shown(store: Store, comparison: Comparison, part: Part) -> Preview:
+    """Put counts and samples of what a comparison found together.
+
+    Groups are made of at most the `GROUPED` newest items of either kind; the counts are always of all.
+    """
+    newly = [fate for fate in part.fates if fate.before is None and fate.after is not None]
+    gone = [fate for fate in part.fates if fate.before is not None and fate.after is None]
+    levels = sum(one.before is not None and one.after is not None and one.before != one.after for one in part.fates)
+    return Preview(
+        part.items,
+        part.matched,
+        len(newly),
+        len(gone),
+        levels,
+        _samples(store, newly, comparison.new),
+        _samples(store, gone, comparison.old),
+    )
 
 
-def _bare(matches: Sequence[Match]) -> set[Match]:
-    """Give matches without what may differ and yet change nothing in the queue: where, and by which version."""
-    return {replace(one, spans=(), rule_digest="") for one in matches}
-
-
-def _sample(old: Screened, new: Screened) -> Sample:
-    item = new.stored.item
-    deciding = (new if new.opinions else old).opinions
-    words = [span.words for _, opinion in deciding for match in opinion.matches for span in match.spans]
-    text = " — ".join(part for part in (item.title, item.text, item.parent.text if item.parent else "") if part)
-    return Sample(
-        new.stored.item_id, text[:_LONGEST], _level(old), _level(new), tuple(dict.fromkeys(words))[:6]
-    )  # fmt: skip
-
-
-def _level(screened: Screened) -> Level | None:
-    levels = [opinion.level for _, opinion in screened.opinions]
-    return max(levels, key=lambda level: level.rank) if levels else None
-
-
-def _shown(samples: Sequence[Sample]) -> tuple[Sample, ...]:
-    """Give one sample for each group of near-duplicates, the largest groups first."""
-    leaders = group([one.text for one in samples])
-    counts = {leader: leaders.count(leader) for leader in dict.fromkeys(leaders)}
+def _samples(store: Store, fates: Sequence[Fate], deciding: Judges) -> tuple[Sample, ...]:
+    """Give one sample for each group of near-duplicates, the largest groups first, then the newest."""
+    newest = sorted(fates, key=lambda fate: -fate.item_id)[:GROUPED]
+    by_id = {one.item_id: _text(one) for one in store.reading.some([fate.item_id for fate in newest])}
+    there = [fate for fate in newest if fate.item_id in by_id]  # others were erased meanwhile
+    leaders = group([by_id[fate.item_id] for fate in there])
+    counts = Counter(leaders)
     order = sorted(counts, key=lambda leader: (-counts[leader], leader))[:SHOWN]
-    return tuple(replace(samples[leader], alike=counts[leader] - 1) for leader in order)
+    words = _words(store, deciding, [there[leader].item_id for leader in order])
+    return tuple(
+        Sample(
+            fate.item_id,
+            by_id[fate.item_id][:_LONGEST],
+            fate.before,
+            fate.after,
+            words.get(fate.item_id, ()),
+            counts[leader] - 1,
+        )
+        for leader, fate in ((leader, there[leader]) for leader in order)
+    )
+
+
+def _words(store: Store, deciding: Judges, item_ids: list[int]) -> dict[int, tuple[str, ...]]:
+    """Give what the rules of the deciding set found in these items."""
+    found: dict[int, tuple[str, ...]] = {}
+    for one in judge(deciding, store.reading.some(item_ids)):
+        words = [span.words for _, opinion in one.opinions for match in opinion.matches for span in match.spans]
+        found[one.stored.item_id] = tuple(dict.fromkeys(words))[:6]
+    return found
+
+
+def _text(stored: StoredItem) -> str:
+    item = stored.item
+    return " — ".join(part for part in (item.title, item.text, item.parent.text if item.parent else "") if part)

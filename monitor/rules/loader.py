@@ -23,7 +23,7 @@ from monitor.rules.patterns import PLACEHOLDER, TARGET_NAMES, ConditionError, Vo
 from monitor.rules.rule import Rule
 from monitor.rules.samples import EXAMPLE_CONTEST, failures
 from monitor.rules.schema import LexiconFile, RuleFile
-from monitor.rules.scope import ScopeAtoms
+from monitor.rules.scope import SCOPE_LEXICONS, ScopeAtoms
 from monitor.strictyaml import Document, Key
 from monitor.targets import Targets
 
@@ -161,9 +161,7 @@ def _compile(
         if len(problems) == before:
             digest = digest_of([file.model_dump(mode="json", exclude_defaults=True), words])
             rules.append(Rule(file, digest, document.file, **nodes))
-    scopes = ScopeAtoms(
-        *(_scope(vocabulary, name) for name in ("negasi", "negasi_semu", "tanya", "pesan_netral", "kabar"))
-    )
+    scopes = ScopeAtoms(*(_scope(vocabulary, name) for name in SCOPE_LEXICONS))
     engine = Engine(tuple(rules), vocabulary.build(), scopes, zone, vocabulary.rare)
     digest = digest_of([[(rule.id, rule.digest) for rule in rules], words, targets.digest])
     return Loaded(engine, digest, lexicons, vocabulary), problems

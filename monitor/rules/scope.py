@@ -17,6 +17,8 @@ from monitor.rules.schema import Scope
 from monitor.rules.view import Span
 
 NEGATION_WINDOW = 3
+SCOPE_LEXICONS = ("negasi", "negasi_semu", "tanya", "pesan_netral", "kabar")
+"""The word lists that scopes read, in the order of `ScopeAtoms`."""
 _LAW = re2.compile(
     r"\b(undang[- ]undang|uu|perpp?u|pp|pkpu|peraturan|perpres|perda|perbup|perwal|perbawaslu|permen\w*|kepmen\w*|"
     r"keputusan|kepres|inpres|instruksi|surat edaran|surat|se|skb|pasal|ayat|putusan|perkara)\b"
