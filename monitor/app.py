@@ -9,7 +9,7 @@ import secrets
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -21,7 +21,7 @@ from classifiers.pipeline import AdditiveClassifier, load_model
 from classifiers.text import TargetTerms
 from monitor import config as settings
 from monitor.calendar import Calendar
-from monitor.collectors import Source, build_source
+from monitor.collectors import ACCOUNTS_OF, Source, Watched, Watching, build_accounts, build_source
 from monitor.config import Config
 from monitor.context import Context
 from monitor.errors import ModelError
@@ -29,6 +29,7 @@ from monitor.evidence import Archive
 from monitor.fetch import DispatchingFetcher, Fetcher, build_fetcher, named_by
 from monitor.governance import Governance
 from monitor.judge import Judges
+from monitor.models import AccountRef, Condition, Relation
 from monitor.roster import Roster
 from monitor.rules import RuleSet
 from monitor.store import Store
@@ -36,6 +37,7 @@ from monitor.targets import Targets, Terms
 from monitor.triage import Limits
 
 Clock = Callable[[], datetime]
+_CAMPAIGNING = frozenset({Relation.CAMPAIGN, Relation.CANDIDATE, Relation.PARTY})
 
 
 def utc_now() -> datetime:
@@ -252,17 +254,51 @@ class App:
         return Judges(roster, context, rules, classifier, limits, digests, whole)
 
     def sources(self, only: Sequence[str] = ()) -> list[Source]:
-        """The sources of the settings, or those named."""
+        """The sources of the settings, or those named; one that stands for accounts becomes one an account.
+
+        `only` takes the id of the settings, or that of one account (`<id>/<account>`).
+        """
+        chosen = [one for one in self.config.sources if not only or one.id in {name.partition("/")[0] for name in only}]
         roster, rules = self.roster, self.rules
 
         def wanted(text: str) -> bool:
             return roster.wanted(text) or rules.interesting(text)
 
-        return [
-            build_source(one, wanted=wanted, list_files=self._list_files)
-            for one in self.config.sources
-            if not only or one.id in only
+        built: list[Source] = []
+        for one in chosen:
+            if one.type in ACCOUNTS_OF:
+                built += build_accounts(one, self._watching)
+            else:
+                built.append(build_source(one, wanted=wanted, list_files=self._list_files))
+        ids = set(only)
+        return [one for one in built if not ids or {one.source_id, one.source_id.partition("/")[0]} & ids]
+
+    def intervals(self) -> dict[str, timedelta]:
+        """How often each source is due, by `source_id`; every watched account stands for itself."""
+        every: dict[str, timedelta] = {}
+        for one in self.config.sources:
+            gap, platform = self.config.every(one.id), ACCOUNTS_OF.get(one.type)
+            keys = [""] if platform is None else [f"/{account.key}" for account in self._watching.on(platform)]
+            every |= {f"{one.id}{key}": gap for key in keys}
+        return every
+
+    @property
+    def _watching(self) -> Watching:
+        """Every account to look at as things stand now: the roster's, and those of campaigns, candidates, parties."""
+        today = self.clock().astimezone(self.config.zone).date()
+        people = [
+            Watched(one.platform, one.native_id, one.handle, rostered=True)
+            for one in self.store.roster.accounts()
+            if Condition.FAKE not in one.conditions
         ]
+        campaigns = [
+            Watched(one.platform, one.native_id, one.handle, campaign=True)
+            for contest in self.targets.contests
+            for one in contest.accounts
+            if one.role in _CAMPAIGNING
+            and self.targets.relation(AccountRef(one.platform, one.native_id, one.handle), today) in _CAMPAIGNING
+        ]
+        return Watching((*people, *campaigns), self.store.items.held)
 
     def _list_files(self, pattern: str) -> list[str]:
         """Name the files of a source's pattern, relative to the settings' folder where they lie below it."""

@@ -191,8 +191,9 @@ class Config(_Strict):
         return ZoneInfo(ZONES[self.office.timezone])
 
     def every(self, source_id: str) -> timedelta:
-        """How often a source is due."""
-        return timedelta(seconds=seconds(next(one.every for one in self.sources if one.id == source_id)))
+        """How often a source is due; an account of a source (`<id>/<account>`) as often as that source."""
+        config_id = source_id.partition("/")[0]
+        return timedelta(seconds=seconds(next(one.every for one in self.sources if one.id == config_id)))
 
 
 def load(path: Path) -> Config:

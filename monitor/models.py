@@ -72,6 +72,7 @@ class Item:
     """One public act as collected. `(platform, native_id)` is its identity; never the title or the text.
 
     `happened_rule` says which rule gave the zone of `happened_at` ("offset", "WIB", "sumber:gmt=wib", ...).
+    `native_version` is the platform's own mark of this wording (cid, edited_at, etag), "" where it has none.
     """
 
     source_id: str
@@ -86,6 +87,7 @@ class Item:
     happened_raw: str = ""
     happened_rule: str = ""
     parent: Parent | None = None
+    native_version: str = ""
 
     @property
     def judged_words(self) -> str:
@@ -131,6 +133,10 @@ class Request:
 
     `purpose` is the source's own word for what it will find there ("feed", "article", "file"); `item` carries what is
     already known of an article whose page is asked for.
+
+    `paging`: one page of the source's own listing: asked without condition, and what it fails to prove the source has
+    not proved. `sealed`: the answer holds other people too, so only `Page.kept` of it may be archived. `gap_seconds` is
+    the least distance between two requests where the host publishes one (None: that of the settings).
     """
 
     url: str
@@ -138,6 +144,9 @@ class Request:
     etag: str = ""
     last_modified: str = ""
     item: Item | None = None
+    paging: bool = False
+    sealed: bool = False
+    gap_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +173,26 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """What one page of a complete listing proves: of the ids `low <= id < high`, exactly `present` exist now.
+
+    Ids compare as bytes. An item stored before within the range and not present was taken away, or hidden.
+    """
+
+    platform: Platform
+    low: str
+    high: str
+    present: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What an answer means: its outcome, its items, what to ask next and what could not be read.
 
     `problems` are lines for the operator (Indonesian), one a skipped entry. `cursor` is stored only when the outcome is
-    proved and every page that it covers was stored.
+    proved and every page that it covers was stored. `resume` is a cursor that covers nothing beyond this page: it is
+    stored with the page, so that an interrupted listing goes on where it stopped. `stop` says why a listing went no
+    further (Indonesian). `kept` is what may be archived of a sealed answer.
     """
 
     outcome: Outcome
@@ -177,6 +201,10 @@ class Page:
     problems: tuple[str, ...] = ()
     cursor: str = ""
     detail: str = ""
+    resume: str = ""
+    stop: str = ""
+    kept: bytes = b""
+    listed: Listed | None = None
 
 
 @dataclass(frozen=True, slots=True)

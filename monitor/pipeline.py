@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from monitor.collectors import Source
+from monitor.collectors import Source, Turn, worse
 from monitor.evidence import Archive
 from monitor.fetch import Fetcher
 from monitor.judge import Judges, judge
@@ -21,8 +21,6 @@ from monitor.store import Store
 
 BATCH = 1000
 HOSTS_AT_ONCE = 16
-# A page that will not be different tomorrow need not be asked again before its feed may count as read.
-_SETTLED = frozenset(["gone", "not_available", "denied_by_robots", "legally_off", "invalid_request", "schema_drift"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,43 +62,35 @@ def collect(
 def _collect_one(
     source: Source, asked: Sequence[Request], fetcher: Fetcher, archive: Archive, store: Store, run_id: int
 ) -> Collected:
-    total = Collected(source.source_id, Outcome.OK_EMPTY_PROVED)
-
-    def visit(request: Request) -> Outcome:
-        nonlocal total
-        etag, last_modified = store.runs.validators(request.url)
-        url = store.runs.moved(request.url) or request.url
-        response = fetcher.fetch(replace(request, url=url, etag=etag, last_modified=last_modified))
-        response = replace(response, request=replace(response.request, url=request.url))
-        evidence = archive.put(response) if response.body else ""
-        page = source.read(response)
-        # What a page leads to is stored first: a killed run then asks the page again instead of passing over the rest.
-        ends = [visit(more) for more in page.follow]
-        settled = all(end.proved or end in _SETTLED for end in ends)
-        if not settled:
-            response, page = replace(response, etag="", last_modified=""), replace(page, cursor="")
-        saved = store.items.save_page(
-            source_id=source.source_id, run_id=run_id, response=response, page=page, evidence_sha256=evidence
-        )
-        total = Collected(
-            source.source_id,
-            _worse(total.outcome, page.outcome),
-            total.fetches + 1,
-            total.new + saved.new,
-            total.edited + saved.edited,
-            (*total.problems, *page.problems, *([page.detail] if page.detail else [])),
-        )
-        return page.outcome
-
-    for request in asked:
-        visit(request)
+    total, source_id = Collected(source.source_id, Outcome.OK_EMPTY_PROVED), source.source_id
+    for first in asked:
+        turn = Turn(source, first)
+        while (request := turn.next()) is not None:
+            fresh = request.paging or request.sealed
+            etag, last_modified = ("", "") if fresh else store.runs.validators(request.url)
+            url = store.runs.moved(request.url) or request.url
+            response = fetcher.fetch(replace(request, url=url, etag=etag, last_modified=last_modified))
+            response = replace(response, request=replace(response.request, url=request.url))
+            evidence = archive.put(response) if response.body and not request.sealed else ""
+            page = turn.read(response)
+            if page.kept:
+                evidence = archive.put(replace(response, body=page.kept))
+            # Nothing moves before all that a page leads to is stored: a killed run asks again, and passes over nothing.
+            saved = store.items.save_page(
+                source_id=source_id, run_id=run_id, response=response, page=page, evidence_sha256=evidence,
+                whole=turn.alone,
+            )  # fmt: skip
+            total = Collected(
+                source_id,
+                worse(total.outcome, page.outcome),
+                total.fetches + 1,
+                total.new + saved.new,
+                total.edited + saved.edited,
+                (*total.problems, *page.problems, *([page.detail] if page.detail else [])),
+            )
+        if not turn.alone:
+            store.items.conclude(source_id, turn.outcome, turn.detail, turn.moves())
     return total
-
-
-def _worse(one: Outcome, other: Outcome) -> Outcome:
-    if not one.proved:
-        return one
-    return Outcome.OK_ITEMS if other.proved and Outcome.OK_ITEMS in (one, other) else other
 
 
 def screen(judges: Judges, store: Store, tell: Callable[[Sequence[Screened]], None], *, again: bool = False) -> int:

@@ -33,7 +33,7 @@ class Due:
 def due(app: App) -> Due:
     """Ask the store what is due by the clock."""
     now = app.clock()
-    every = {source.id: app.config.every(source.id) for source in app.config.sources}
+    every = app.intervals()
     last = app.store.runs.last("screen")
     screen_every = timedelta(seconds=seconds(app.config.schedule.screen_every))
     sources = tuple(app.store.runs.due(every, now))

@@ -83,7 +83,8 @@ def collect_command(ctx: click.Context, only: tuple[str, ...], *, json_out: bool
 
 def _collect(app: App, only: Sequence[str]) -> list[Collected]:
     sources = app.sources(only)
-    if unknown := sorted(set(only) - {source.source_id for source in sources}):
+    known = {source.source_id for source in sources} | {one.id for one in app.config.sources}
+    if unknown := sorted(set(only) - known):
         raise click.UsageError(f"sumber tidak dikenal: {', '.join(unknown)}. Lihat bagian `sources` di config.yaml.")
     with progress_bar() as progress:
         bar = progress.add_task("Mengumpulkan", total=len(sources))

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from monitor.collectors.accounts import Watched, Watching
 from monitor.collectors.articles import ArticlesSource
 from monitor.collectors.base import Source, Wanted
 from monitor.collectors.feed import NewsSource
 from monitor.collectors.gated import GatedCollector
+from monitor.collectors.paging import Turn, worse
 from monitor.collectors.records import RecordsSource
 from monitor.config import ArticleSource, FeedSource, FileSource, SourceConfig
+from monitor.models import Platform
 
-__all__ = ["Source", "build_source"]
+__all__ = ["ACCOUNTS_OF", "Source", "Turn", "Watched", "Watching", "build_accounts", "build_source", "worse"]
+
+ACCOUNTS_OF: dict[str, Platform] = {}
+"""Types of sources that stand for every watched account of a platform."""
 
 
 def build_source(config: SourceConfig, *, wanted: Wanted, list_files: Callable[[str], Sequence[str]]) -> Source:
@@ -34,3 +40,9 @@ def build_source(config: SourceConfig, *, wanted: Wanted, list_files: Callable[[
             return ArticlesSource(config, list_files)
         case _:
             return GatedCollector(config)
+
+
+def build_accounts(config: SourceConfig, watching: Watching) -> list[Source]:
+    """Build one source for every account that a piece of settings (of a type in `ACCOUNTS_OF`) stands for."""
+    del config, watching
+    return []

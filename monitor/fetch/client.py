@@ -76,7 +76,8 @@ class PoliteClient:
                 return replace(rules, request=request)
             if reason := rules.objection(url):
                 return self._failed(request, url, Outcome.DENIED_BY_ROBOTS, reason)
-            gap = max(self._settings.min_gap_seconds, rules.crawl_delay)
+            least = self._settings.min_gap_seconds if request.gap_seconds is None else request.gap_seconds
+            gap = max(least, rules.crawl_delay)
             answer = self._patiently(_Ask(request, url, gap, self._settings.max_bytes))
             if not answer.location:
                 good = answer.response.outcome in (None, Outcome.NOT_MODIFIED)

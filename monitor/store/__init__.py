@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 
 from monitor.models import Screened
 from monitor.store import backup
+from monitor.store.absences import Absences, Withdrawn
 from monitor.store.audit import Audit, AuditReport, Entry, Head
 from monitor.store.cases import OpinionVersion
 from monitor.store.connection import Connection
@@ -60,6 +61,7 @@ __all__ = [
     "Tally",
     "Verdict",
     "Version",
+    "Withdrawn",
 ]
 
 
@@ -72,6 +74,7 @@ class Store:
         self._connection = connection
         self.audit = Audit(connection, clock)
         self.items = Items(connection, self.audit, clock)
+        self.absences = Absences(connection)
         self.runs = Runs(connection, clock)
         self.roster = RosterTable(connection, self.audit, clock)
         self.flags = Flags(connection, self.audit, clock)

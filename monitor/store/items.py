@@ -12,6 +12,7 @@ from hashlib import sha256
 from sqlite_utils import Database
 
 from monitor.models import Item, ItemKind, Outcome, Page, Parent, Response, StoredItem
+from monitor.store import absences
 from monitor.store.audit import Audit
 from monitor.store.codec import clean, decode, dumps, encode, moment, stamp
 from monitor.store.connection import Connection
@@ -65,7 +66,7 @@ def content_sha256(item: Item) -> str:
     parts = (
         item.platform, item.native_id, item.kind, (author.native_id or author.handle) if author else "", item.text,
         item.title, happened, (parent.native_id or parent.url) if parent else "", parent.text if parent else "",
-        (owner.native_id or owner.handle) if owner else "",
+        (owner.native_id or owner.handle) if owner else "", *([item.native_version] if item.native_version else []),
     )  # fmt: skip
     return sha256(dumps(parts).encode("ascii")).hexdigest()
 
@@ -85,10 +86,20 @@ class Items:
         self._audit = audit
         self._clock = clock
 
-    def save_page(self, *, source_id: str, run_id: int, response: Response, page: Page, evidence_sha256: str) -> Saved:
+    def save_page(
+        self,
+        *,
+        source_id: str,
+        run_id: int,
+        response: Response,
+        page: Page,
+        evidence_sha256: str,
+        whole: bool = True,
+    ) -> Saved:
         """Store a page whole, or nothing of it: item versions, the fetch, and what only a proved outcome may move.
 
-        An equal content only moves `last_seen_at`. Erased items stay erased.
+        An equal content only moves `last_seen_at`. Erased items stay erased. Without `whole` the page is one of
+        several: how the source stands is said by `conclude`, and only `page.resume` moves.
 
         Raises:
             StoreFullError: the disk is full; nothing of the page was stored.
@@ -96,10 +107,34 @@ class Items:
         with self._connection.transaction() as db:
             at = stamp(response.fetched_at)
             saved = self._save_items(db, (source_id, run_id, evidence_sha256, at), page.items)
-            _save_fetch(db, source_id, run_id, response, page, saved, evidence_sha256)
-            if page.outcome.proved:
-                _move(db, source_id, response, page)
+            if page.listed is not None:
+                absences.record(db, page.listed, run_id, evidence_sha256, response.fetched_at)
+            _save_fetch(db, (source_id, run_id, evidence_sha256), response, page, saved)
+            if whole:
+                _stand(db, source_id, page.outcome, page.detail or response.detail)
+                if page.outcome.proved:
+                    _move(db, source_id, response, page)
+            elif page.resume:
+                db.execute("UPDATE sources SET cursor=? WHERE source_id=?", (clean(page.resume), clean(source_id)))
         return saved
+
+    def conclude(self, source_id: str, outcome: Outcome, detail: str, moves: Sequence[tuple[Response, Page]]) -> None:
+        """Say how a source of several pages stands, and move what its proved pages (`moves`, in order) may move."""
+        with self._connection.transaction() as db:
+            _stand(db, source_id, outcome, detail)
+            for response, page in moves if outcome.proved else ():
+                _move(db, source_id, response, page)
+
+    def held(self, platform: str, native_ids: Sequence[str]) -> dict[str, Item]:
+        """Give the newest version of those items that are stored, by id; erased ones are not."""
+        with self._connection.snapshot() as db:
+            known = _known(db, [(platform, clean(one)) for one in native_ids])
+            found: dict[str, Item] = {}
+            for part in chunks([one.version_id for one in known.values()]):
+                rows = db.execute(f"SELECT payload FROM item_versions WHERE version_id IN ({marks(part)})", list(part))
+                items = [decode(Item, json.loads(row[0])) for row in rows]
+                found |= {one.native_id: one for one in items}
+        return found
 
     def _save_items(self, db: Database, common: tuple[str, int, str, str], items: Sequence[Item]) -> Saved:
         if not items:
@@ -296,33 +331,42 @@ def _write_items(db: Database, known: dict[_Key, _Known], at: str) -> None:
         )
 
 
-def _save_fetch(
-    db: Database, source_id: str, run_id: int, response: Response, page: Page, saved: Saved, evidence: str
-) -> None:
-    at, source = stamp(response.fetched_at), clean(source_id)
-    detail = clean(page.detail or response.detail)
+def _save_fetch(db: Database, where: tuple[str, int, str], response: Response, page: Page, saved: Saved) -> None:
+    (source_id, run_id, evidence), at = where, stamp(response.fetched_at)
+    source, request = clean(source_id), response.request
+    detail = clean(page.detail or response.detail or page.stop)
     db.execute(
         "INSERT INTO fetches (source_id, run_id, url, purpose, outcome, status, detail, evidence_sha256, new, edited, "
-        "unchanged, problems, fetched_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        (source, run_id, clean(response.request.url), clean(response.request.purpose), page.outcome.value,
-         response.status, detail, evidence, saved.new, saved.edited, saved.unchanged, dumps(page.problems), at),
+        "unchanged, problems, fetched_at, stop) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (source, run_id, clean(request.url), clean(request.purpose), page.outcome.value, response.status, detail,
+         evidence, saved.new, saved.edited, saved.unchanged, dumps(page.problems), at, clean(page.stop)),
     )  # fmt: skip
     db.execute(
         "INSERT INTO sources (source_id, cursor, last_proved_at, last_try_at, last_run_id, outcome, detail, failures) "
-        "VALUES (:source, '', NULL, :at, :run, :outcome, :detail, :failed) ON CONFLICT (source_id) DO UPDATE SET "
-        "last_try_at=excluded.last_try_at, last_run_id=excluded.last_run_id, outcome=excluded.outcome, "
-        "detail=excluded.detail, failures=CASE WHEN :failed THEN failures + 1 ELSE 0 END",
-        {"source": source, "at": at, "run": run_id, "outcome": page.outcome.value, "detail": detail,
-         "failed": int(not page.outcome.proved)},
+        "VALUES (:source, '', NULL, :at, :run, :outcome, :detail, 0) ON CONFLICT (source_id) DO UPDATE SET "
+        "last_try_at=excluded.last_try_at, last_run_id=excluded.last_run_id",
+        {"source": source, "at": at, "run": run_id, "outcome": page.outcome.value, "detail": detail},
+    )
+
+
+def _stand(db: Database, source_id: str, outcome: Outcome, detail: str) -> None:
+    """Say how the source stands after its turn."""
+    db.execute(
+        "UPDATE sources SET outcome=:outcome, detail=:detail, failures=CASE WHEN :failed THEN failures + 1 ELSE 0 END "
+        "WHERE source_id=:source",
+        {"source": clean(source_id), "outcome": outcome.value, "detail": clean(detail),
+         "failed": int(not outcome.proved)},
     )  # fmt: skip
 
 
 def _move(db: Database, source_id: str, response: Response, page: Page) -> None:
     """Move what only a proved answer may move."""
-    at, url = stamp(response.fetched_at), clean(response.request.url)
+    at, url, request = stamp(response.fetched_at), clean(response.request.url), response.request
     db.execute("UPDATE sources SET last_proved_at=? WHERE source_id=?", (at, clean(source_id)))
     if page.cursor:
         db.execute("UPDATE sources SET cursor=? WHERE source_id=?", (clean(page.cursor), clean(source_id)))
+    if request.paging or request.sealed:
+        return
     if response.etag or response.last_modified:
         db.execute(
             "INSERT OR REPLACE INTO validators VALUES (?,?,?)",

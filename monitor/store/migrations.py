@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from monitor.errors import StoreError
+from monitor.store.schema_absences import ABSENCES
 
 APPLICATION_ID = 0x4E545241  # "NTRA"
 
@@ -200,6 +201,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("flags", _FLAGS),
     ("rulebook", _RULEBOOK),
     ("samples", _SAMPLES),
+    ("absences", ABSENCES),
 )
 
 

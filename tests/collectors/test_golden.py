@@ -52,11 +52,24 @@ def test_golden(path: Path) -> None:
     plain = dataclasses.asdict(found)
     if isinstance(found, Page):
         plain.pop("cursor")
+        for item in plain["items"]:
+            _without_empty(item, "native_version")
+        for request in plain["follow"]:
+            _without_empty(request, "paging", "sealed", "gap_seconds")
+            _without_empty(request["item"] or {}, "native_version")
+        _without_empty(plain, "resume", "stop", "kept", "listed")
     text = json.dumps(plain, ensure_ascii=False, indent=1, default=str) + "\n"
     expected = path.with_name(path.name + ".json")
     if os.environ.get("NETRA_UPDATE_GOLDEN"):
         expected.write_text(text, "utf-8")
     assert text == expected.read_text("utf-8")
+
+
+def _without_empty(values: dict[str, Any], *names: str) -> None:
+    """What only listings of accounts fill is shown where it is filled."""
+    for name in names:
+        if not values.get(name, True):
+            del values[name]
 
 
 def test_every_expectation_has_its_response() -> None:
