@@ -72,6 +72,7 @@ def rules_status(ctx: click.Context, *, json_out: bool) -> None:
                 "waiting": [_plain(app, one) | {"difference": _change(app, one)} for one in survey.waiting],
                 "problems": [asdict(one) for one in survey.problems],
                 "behind": survey.behind,
+                "lapses": [asdict(one) for one in survey.lapses],
             }
         )
     else:
@@ -83,9 +84,11 @@ def rules_status(ctx: click.Context, *, json_out: bool) -> None:
             out.print(
                 f"di diska lain dari yang berlaku: {path} (tulis ulang dengan `netra rules export`)", markup=False
             )
+        for lapse in survey.lapses:
+            err.print(str(lapse), markup=False, style="red")
         for problem in survey.problems:
             err.print(f"salah, tidak dipakai: {problem}", markup=False, style="red")
-    if survey.problems:
+    if survey.problems or survey.lapses:
         ctx.exit(2)
 
 
@@ -131,13 +134,13 @@ def _proposal(app: App, rule: str, number: int | None) -> Version:
     return waiting[0]
 
 
-def _decide(ctx: click.Context, rule: str, number: int | None, by: str, done: Callable[[App, Version], Version]) -> App:
+def _decide(
+    ctx: click.Context, rule: str, number: int | None, done: Callable[[App, Version], Version], said: str, *,
+    json_out: bool,
+) -> None:  # fmt: skip
     app = open_app(ctx)
     app.governance.sync()
-    version = done(app, _proposal(app, rule, number))
-    out.print("\n".join(_say(app, version)), markup=False)
-    err.print(f"Dicatat atas nama {by}.", markup=False)
-    return app
+    _done(app, done(app, _proposal(app, rule, number)), said, json_out=json_out)
 
 
 @rules.command(name="approve")
@@ -145,14 +148,19 @@ def _decide(ctx: click.Context, rule: str, number: int | None, by: str, done: Ca
 @_NUMBER
 @_WHY
 @_BY
+@as_json
 @click.pass_context
-def rules_approve(ctx: click.Context, rule: str, number: int | None, why: str, username: str) -> None:
+def rules_approve(
+    ctx: click.Context, rule: str, number: int | None, why: str, username: str, *, json_out: bool
+) -> None:
     """Setujui usulan atas RULE sebagai orang kedua; sejak itu isinya berlaku."""
     _decide(
-        ctx, rule, number, username,
+        ctx, rule, number,
         lambda app, one: app.governance.approve(one.version_id, named_user(app, username), why),
+        f"Dicatat atas nama {username}. Berlaku. Saring ulang dengan `netra screen --again`; "
+        "tulis ke berkas dengan `netra rules export`.",
+        json_out=json_out,
     )  # fmt: skip
-    out.print("Berlaku. Saring ulang dengan `netra screen --again`; tulis ke berkas dengan `netra rules export`.")
 
 
 @rules.command(name="reject")
@@ -160,12 +168,15 @@ def rules_approve(ctx: click.Context, rule: str, number: int | None, why: str, u
 @_NUMBER
 @_WHY
 @_BY
+@as_json
 @click.pass_context
-def rules_reject(ctx: click.Context, rule: str, number: int | None, why: str, username: str) -> None:
+def rules_reject(ctx: click.Context, rule: str, number: int | None, why: str, username: str, *, json_out: bool) -> None:
     """Tolak usulan atas RULE; yang berlaku tetap."""
     _decide(
-        ctx, rule, number, username,
+        ctx, rule, number,
         lambda app, one: app.governance.reject(one.version_id, named_user(app, username), why),
+        f"Dicatat atas nama {username}. Ditolak; yang berlaku tetap.",
+        json_out=json_out,
     )  # fmt: skip
 
 
@@ -220,10 +231,14 @@ def rules_scorecard(ctx: click.Context, *, json_out: bool) -> None:
 
 
 @rules.command(name="export")
+@as_json
 @click.pass_context
-def rules_export(ctx: click.Context) -> None:
+def rules_export(ctx: click.Context, *, json_out: bool) -> None:
     """Tulis isi yang berlaku ke berkas di folder aturan, supaya keduanya sama."""
     changed = open_app(ctx).governance.export()
+    if json_out:
+        print_json({"changed": changed})
+        return
     for path in changed:
         out.print(f"ditulis: {path}", markup=False)
     out.print(f"{len(changed)} berkas ditulis." if changed else "Berkas dan yang berlaku sudah sama.", markup=False)

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from monitor.errors import NotAllowedError, Problem, RulesError
+from monitor.governance import lapses
+from monitor.governance.contents import as_tried, lay_out, tidy
+from monitor.governance.lapses import Lapse, Reading
 from monitor.models import Level, Role, User
 from monitor.rules import RuleSet
 from monitor.rules.lint import baseline_texts
@@ -31,16 +34,18 @@ class Survey:
     """What disk and rulebook say together.
 
     `waiting` are drafts, newest first; `problems` are mistakes of changed files, which therefore changed nothing;
-    `behind` are files whose disk content is an older or rejected one.
+    `behind` are files whose disk content is an older or rejected one; `lapses` approved ones that no longer load.
     """
 
     waiting: tuple[Version, ...]
     problems: tuple[Problem, ...]
     behind: tuple[str, ...]
+    lapses: tuple[Lapse, ...] = ()
 
     def lines(self) -> list[str]:
         """Say it for the log, in Indonesian; nothing where disk and rulebook agree."""
-        said = [f"berkas aturan keliru, yang berlaku tetap yang lama: {problem}" for problem in self.problems]
+        said = [str(one) for one in self.lapses]
+        said += [f"berkas aturan keliru, yang berlaku tetap yang lama: {problem}" for problem in self.problems]
         if self.waiting:
             said.append(f"{len(self.waiting)} draf aturan menunggu; lihat `netra rules status`")
         return said
@@ -61,11 +66,14 @@ class Governance:
     reads a whole folder (rules, lexicons, targets, calendar) and raises RulesError with every mistake.
     """
 
-    def __init__(self, store: Store, disk: Path, cache: Path, load: Callable[[Path], RuleSet]) -> None:
+    def __init__(
+        self, store: Store, disk: Path, cache: Path, load: Callable[[Path], RuleSet], engine: str = ""
+    ) -> None:
         self._book = store.rulebook
         self.disk = disk
         self._cache = cache
         self._load = load
+        self._engine = engine or lapses.engine()
         self._looked: tuple[str, tuple[Problem, ...]] = ("", ())
 
     # ------------------------------------------------------------------ what is in force
@@ -79,6 +87,34 @@ class Governance:
         if self._book.empty():
             self._load(self.disk)
             self._book.adopt(self._read()[0], _ADOPTED)
+            lapses.write(self._reading, Reading(self._engine, self._book.revision(), ()))
+
+    def lapses(self) -> tuple[Lapse, ...]:
+        """Give approved files that no longer load; all are read again when the code that reads them has changed.
+
+        Raises:
+            RulesError: the approved set does not load, and no part of it can be blamed.
+        """
+        known, revision = lapses.read(self._reading), self._book.revision()
+        if known is None or not known.holds(self._engine, revision):
+            held = {path: one.content for path, one in self._book.in_force().items()}
+            found = lapses.mend(held, self._earlier, self._tried) if held else ()
+            known = Reading(self._engine, revision, found)
+            lapses.write(self._reading, known)
+        return known.lapses
+
+    @property
+    def _reading(self) -> Path:
+        return self._cache / "terbaca.json"
+
+    def _earlier(self, path: str) -> list[tuple[int, str]]:
+        """Give number and content of what was in force before, newest first."""
+        return [
+            (one.number, one.content)
+            for one in self._book.history(path)
+            if one.content and any(happened.event is Event.APPROVED for happened in one.happenings)
+            and one.digest != self._book.digests().get(path)
+        ]  # fmt: skip
 
     def refresh_shipped(self) -> int:
         """Adopt what a newer Netra brought for files that nobody of the office has changed; gives how many."""
@@ -93,7 +129,7 @@ class Governance:
         if not changed:
             return 0
         try:
-            self._tried({**{path: one.content for path, one in held.items()}, **changed})
+            self._tried({**self._contents(), **changed})
         except RulesError:
             return 0  # `sync` says why; what is in force stays
         return self._book.adopt(changed, "ikut bersama Netra yang lebih baru")
@@ -102,14 +138,17 @@ class Governance:
         """Give a folder that holds exactly what is in force: the disk's own where the two agree."""
         digests = self._book.digests()
         contents, problems = self._read()
-        if not digests or (not problems and digests == {path: digest_of(text) for path, text in contents.items()}):
+        if not digests:
+            return self.disk
+        digests = {path: digest_of(text) for path, text in self._contents().items()}
+        if not problems and digests == {path: digest_of(text) for path, text in contents.items()}:
             return self.disk
         key = hashlib.sha256(repr(sorted(digests.items())).encode()).hexdigest()[:16]
         laid = self._cache / key / self.disk.name
         if not laid.is_dir():
             self._cache.mkdir(parents=True, exist_ok=True)
             made = Path(tempfile.mkdtemp(dir=self._cache))
-            _lay_out(made / self.disk.name, self._contents())
+            lay_out(made / self.disk.name, self._contents())
             try:
                 made.rename(self._cache / key)
             except OSError:  # another process was quicker
@@ -134,7 +173,7 @@ class Governance:
         behind = [
             path for path, text in changed.items() if path not in fresh and (path, digest_of(text)) not in drafted
         ]
-        return Survey(waiting, (*unread, *problems), tuple(sorted(behind)))
+        return Survey(waiting, (*unread, *problems), tuple(sorted(behind)), self.lapses())
 
     def current(self, path: str) -> Version | None:
         """Give the version of a file that is in force."""
@@ -143,7 +182,7 @@ class Governance:
     def export(self) -> list[str]:
         """Write what is in force over the files on the disk; gives the paths that changed."""
         self.ready()
-        contents, held = self._read()[0], self._contents()
+        contents, held = self._read()[0], {path: one.content for path, one in self._book.in_force().items()}
         changed = [path for path in sorted(held) if contents.get(path) != held[path]]
         for path in changed:
             target = self.disk / path
@@ -162,14 +201,14 @@ class Governance:
         Raises:
             RulesError: every mistake, with the file's own lines.
         """
-        return self._tried({**self._contents(), path: _as_tried(content, active=active)})
+        return self._tried({**self._contents(), path: as_tried(content, active=active)})
 
     @contextmanager
     def laid(self, path: str, content: str, *, active: bool = False) -> Iterator[Path]:
         """Lay what `candidate` would load out in a folder that goes when it is no longer needed; nothing is checked."""
         with tempfile.TemporaryDirectory() as made:
             folder = Path(made) / self.disk.name
-            _lay_out(folder, {**self._contents(), path: _as_tried(content, active=active)})
+            lay_out(folder, {**self._contents(), path: as_tried(content, active=active)})
             yield folder
 
     def checked(self, path: str, content: str) -> RuleSet:
@@ -278,7 +317,12 @@ class Governance:
         return any(happened.event is Event.APPROVED for one in self._book.history(path) for happened in one.happenings)
 
     def _contents(self) -> dict[str, str]:
-        return {path: one.content for path, one in self._book.in_force().items()}
+        """Give what runs: the approved contents, and what stands in for those that no longer load."""
+        contents = {path: one.content for path, one in self._book.in_force().items()}
+        for lapse in self.lapses():
+            older = dict(self._earlier(lapse.path))
+            contents[lapse.path] = older[lapse.number] if lapse.number is not None else ""
+        return {path: text for path, text in contents.items() if text}
 
     def _read(self) -> tuple[dict[str, str], tuple[Problem, ...]]:
         """Read every YAML file of the disk, by path; files that are no UTF-8 are problems."""
@@ -295,7 +339,7 @@ class Governance:
     def _tried(self, contents: Mapping[str, str]) -> RuleSet:
         with tempfile.TemporaryDirectory() as made:
             folder = Path(made) / self.disk.name
-            _lay_out(folder, contents)
+            lay_out(folder, contents)
             return self._load(folder)
 
     def _mistakes(self, fresh: Mapping[str, str], changed: Mapping[str, str]) -> tuple[Problem, ...]:
@@ -317,26 +361,6 @@ class Governance:
                         problems += [Problem(path, 0, 0, "tidak cocok dengan berkas lain") for path in fresh]
             self._looked = (key, tuple(dict.fromkeys(problems)))
         return self._looked[1]
-
-
-def tidy(content: str) -> str:
-    """Give a content with plain line ends and one at its end, without what no file can hold."""
-    text = content.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
-    return text.rstrip("\n") + "\n" if text.strip() else ""
-
-
-def _as_tried(content: str, *, active: bool) -> str:
-    text = tidy(content)
-    return re.sub(r"(?m)^status:[^\n#]*", "status: aktif", text, count=1) if active else text
-
-
-def _lay_out(folder: Path, contents: Mapping[str, str]) -> None:
-    folder.mkdir(parents=True)
-    for path, text in contents.items():
-        if text:
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _named(path: str, files: list[str]) -> bool:

@@ -61,6 +61,23 @@ def test_a_morning_on_the_command_line(office: RuleOffice) -> None:
     assert "sudah sama" in netra(office, "rules", "export").output
 
 
+def test_every_step_answers_programs_too(office: RuleOffice) -> None:
+    office.write(SUPPORT, BETTER)
+    netra(office, "rules", "propose", str(office.rules / SUPPORT), *WHY, "--by", "penyusun")
+    no = as_json(office, "rules", "reject", "uji-dukung", *WHY, "--by", "penyetuju")
+    assert (no["path"], no["waits"], no["happenings"][-1]["event"]) == (SUPPORT, False, "ditolak")
+    netra(office, "rules", "propose", str(office.rules / SUPPORT), *WHY, "--by", "penyusun")
+    yes = as_json(office, "rules", "approve", "uji-dukung", *WHY, "--by", "penyetuju")
+    assert (yes["happenings"][-1]["event"], yes["happenings"][-1]["by"]) == ("disetujui", "penyetuju")
+    assert as_json(office, "rules", "export") == {"changed": []}
+    office.write(SUPPORT, DUKUNG)
+    assert as_json(office, "rules", "export") == {"changed": [SUPPORT]}
+    office.write(SUPPORT, BETTER.replace("futsal", "voli"))
+    netra(office, "rules", "propose", str(office.rules / SUPPORT), *WHY, "--by", "penyusun")
+    said = netra(office, "rules", "reject", "uji-dukung", *WHY, "--by", "penyetuju").output
+    assert "Dicatat atas nama penyetuju. Ditolak; yang berlaku tetap." in said
+
+
 def test_a_broken_file_is_said_by_status_and_doctor_and_nothing_changes(office: RuleOffice) -> None:
     office.write(SUPPORT, DUKUNG.replace("level: sedang", "level: gawat"))
     assert "salah, tidak dipakai" in netra(office, "rules", "status", code=2).output
