@@ -23,7 +23,7 @@ from monitor.judge import Judges, acts_of
 from monitor.rules import RuleSet
 from monitor.store import Store
 
-ALONE = 20_000
+ALONE = 50_000
 """Fewer items than this are compared by one process: starting others takes longer."""
 _TIMED = 1000
 _FORMAT = 1
