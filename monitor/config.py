@@ -114,7 +114,25 @@ class GatedSource(_Strict):
     every: Every = "1hari"
 
 
-SourceConfig = Annotated[FeedSource | FileSource | ArticleSource | GatedSource, Field(discriminator="type")]
+class BlueskySource(_Strict):
+    """Public records of every rostered Bluesky account on its own server, and likes of watched campaign posts.
+
+    It stands for many accounts: each is collected, counted and remembered as a source of its own, `<id>/<DID>`.
+    """
+
+    type: Literal["bluesky"]
+    id: Identifier
+    every: Every = "6jam"
+    appview: str = Field(default="https://public.api.bsky.app", pattern=r"^https?://[^/?#]+$")
+    directory: str = Field(default="https://plc.directory", pattern=r"^https?://[^/?#]+$")
+    max_requests: int = Field(default=200, ge=10, description="batas permintaan per akun sekali jalan")
+    campaign_days: int = Field(default=30, ge=1, description="umur unggahan pemenangan yang masih dilihat penyukanya")
+    gap_seconds: float = Field(default=0.2, ge=0, description="jarak dua permintaan ke satu server")
+
+
+SourceConfig = Annotated[
+    FeedSource | FileSource | ArticleSource | BlueskySource | GatedSource, Field(discriminator="type")
+]
 
 
 class Fetching(_Strict):

@@ -153,8 +153,9 @@ class Request:
 class Response:
     """What came back. `outcome` is None when the transport succeeded and the source must judge the body.
 
-    `body` is the raw bytes as received (after content decoding); `retry_at` is set where a server asked to wait;
-    `final_url` is the address after redirects, `moved_to` a permanent new address.
+    `body` is the raw bytes as received (after content decoding); `retry_at` is set where a server asked to wait,
+    `rate_limited_until` where it said that its limit is spent; `final_url` is the address after redirects, `moved_to` a
+    permanent new address.
     """
 
     request: Request
@@ -170,6 +171,7 @@ class Response:
     etag: str = ""
     last_modified: str = ""
     retry_at: datetime | None = None
+    rate_limited_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
-from monitor.collectors import Source, Turn, worse
+from monitor.collectors import Source, Turn, home, worse
 from monitor.evidence import Archive
 from monitor.fetch import Fetcher
 from monitor.judge import Judges, judge
@@ -44,7 +43,7 @@ def collect(
         by_host: defaultdict[str, list[tuple[Source, Sequence[Request]]]] = defaultdict(list)
         for source in sources:
             asked = source.start(store.runs.cursor(source.source_id))
-            by_host[urlsplit(asked[0].url).netloc if asked else ""].append((source, asked))
+            by_host[home(source, asked)].append((source, asked))
 
         def work(turns: list[tuple[Source, Sequence[Request]]]) -> list[Collected]:
             return [_collect_one(source, asked, fetcher, archive, store, run_id) for source, asked in turns]

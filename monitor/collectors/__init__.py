@@ -7,16 +7,17 @@ from collections.abc import Callable, Sequence
 from monitor.collectors.accounts import Watched, Watching
 from monitor.collectors.articles import ArticlesSource
 from monitor.collectors.base import Source, Wanted
+from monitor.collectors.bluesky import BlueskyAccount
 from monitor.collectors.feed import NewsSource
 from monitor.collectors.gated import GatedCollector
-from monitor.collectors.paging import Turn, worse
+from monitor.collectors.paging import Turn, home, worse
 from monitor.collectors.records import RecordsSource
-from monitor.config import ArticleSource, FeedSource, FileSource, SourceConfig
+from monitor.config import ArticleSource, BlueskySource, FeedSource, FileSource, GatedSource, SourceConfig
 from monitor.models import Platform
 
-__all__ = ["ACCOUNTS_OF", "Source", "Turn", "Watched", "Watching", "build_accounts", "build_source", "worse"]
+__all__ = ["ACCOUNTS_OF", "Source", "Turn", "Watched", "Watching", "build_accounts", "build_source", "home", "worse"]
 
-ACCOUNTS_OF: dict[str, Platform] = {}
+ACCOUNTS_OF: dict[str, Platform] = {"bluesky": Platform.BLUESKY}
 """Types of sources that stand for every watched account of a platform."""
 
 
@@ -38,11 +39,16 @@ def build_source(config: SourceConfig, *, wanted: Wanted, list_files: Callable[[
             return RecordsSource(config, list_files)
         case ArticleSource():
             return ArticlesSource(config, list_files)
-        case _:
+        case GatedSource():
             return GatedCollector(config)
+        case _:
+            raise TypeError(f"{config.type} stands for accounts: build_accounts")
 
 
 def build_accounts(config: SourceConfig, watching: Watching) -> list[Source]:
     """Build one source for every account that a piece of settings (of a type in `ACCOUNTS_OF`) stands for."""
-    del config, watching
-    return []
+    match config:
+        case BlueskySource():
+            return [BlueskyAccount(config, one, watching) for one in watching.on(Platform.BLUESKY)]
+        case _:
+            return []

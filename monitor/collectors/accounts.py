@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from monitor.models import Item, Platform
 
@@ -31,7 +32,7 @@ class Watched:
         return self.native_id or f"@{self.handle}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Watching:
     """Everything that sources of accounts are told: whom to look at, and what is known already."""
 
@@ -40,12 +41,34 @@ class Watching:
 
     def on(self, platform: Platform) -> tuple[Watched, ...]:
         """Give the accounts of a platform, each once, by key."""
-        found: dict[str, Watched] = {}
+        return self._by_platform.get(platform, ())
+
+    def ids(self, platform: Platform) -> frozenset[str]:
+        """Give the native ids of every account of a platform."""
+        return self._ids.get((platform, False), frozenset())
+
+    def rostered(self, platform: Platform) -> frozenset[str]:
+        """Give the native ids of the rostered accounts of a platform."""
+        return self._ids.get((platform, True), frozenset())
+
+    @cached_property
+    def _by_platform(self) -> dict[Platform, tuple[Watched, ...]]:
+        found: dict[tuple[Platform, str], Watched] = {}
         for one in self.accounts:
-            if one.platform is platform and one.key != "@":
-                before = found.get(one.key, one)
-                found[one.key] = Watched(
-                    platform, one.native_id, before.handle or one.handle,
-                    before.rostered or one.rostered, before.campaign or one.campaign,
-                )  # fmt: skip
-        return tuple(found[key] for key in sorted(found))
+            before = found.get((one.platform, one.key), one)
+            found[one.platform, one.key] = Watched(
+                one.platform, one.native_id, before.handle or one.handle,
+                before.rostered or one.rostered, before.campaign or one.campaign,
+            )  # fmt: skip
+        ordered = [found[key] for key in sorted(found) if key[1] != "@"]
+        return {name: tuple(one for one in ordered if one.platform is name) for name in Platform}
+
+    @cached_property
+    def _ids(self) -> dict[tuple[Platform, bool], frozenset[str]]:
+        return {
+            (name, rostered): frozenset(
+                one.native_id for one in self.on(name) if one.native_id and (one.rostered or not rostered)
+            )
+            for name in Platform
+            for rostered in (False, True)
+        }

@@ -7,7 +7,9 @@ or it is stopped (address asked before, nothing new three pages long, budget of 
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from monitor.collectors.base import Source
 from monitor.models import Outcome, Page, Request, Response
@@ -96,6 +98,11 @@ class Turn:
         self._stale[purpose] = 0 if ids - known else self._stale[purpose] + 1
         known |= ids
         return self._stale[purpose] >= STALE_PAGES
+
+
+def home(source: Source, asked: Sequence[Request]) -> str:
+    """Name the host that a source asks most: its `host` where it knows one, else that of its first request."""
+    return str(getattr(source, "host", "")) or (urlsplit(asked[0].url).netloc if asked else "")
 
 
 def worse(one: Outcome, other: Outcome) -> Outcome:

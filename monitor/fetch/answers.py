@@ -84,6 +84,16 @@ def retry_after(value: str, now: datetime) -> datetime | None:
     return max(now, at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC))
 
 
+def used_up(remaining: str, reset: str, now: datetime) -> datetime | None:
+    """Give when a spent limit is whole again, None if it is not spent. `RateLimit-Reset`: epoch seconds, or a span."""
+    left, text = remaining.strip(), reset.strip()
+    if left != "0" or not (text.isascii() and text.isdigit() and len(text) <= 10):
+        return None
+    seconds = int(text)
+    at = datetime.fromtimestamp(seconds, UTC) if seconds > 1_000_000_000 else now + timedelta(seconds=seconds)
+    return max(now, at)
+
+
 def target(url: str, location: str) -> str:
     """Give the address a redirect leads to; one that cannot be read is given back as it is, to be refused later."""
     try:

@@ -146,7 +146,11 @@ class PoliteClient:
                     reason = f"batas {self._settings.max_requests_per_run} permintaan sekali jalan tercapai"
                     return _Answer(self._failed(ask.request, ask.url, Outcome.BUDGET_REACHED, reason))
                 self._spent += 1
-            return self._ask(ask)
+            answer = self._ask(ask)
+            spent_until = answer.response.rate_limited_until
+            if spent_until is not None and not answer.again:
+                self._pace.leave_alone(host, spent_until)
+            return answer
 
     def _waits(self, ask: _Ask, until: datetime) -> Response:
         minutes = max(1, round((until - self._around.clock()) / timedelta(minutes=1)))
@@ -217,6 +221,7 @@ class PoliteClient:
     def _response(self, ask: _Ask, raw: httpx.Response, outcome: Outcome | None, content: bytes) -> Response:
         now, headers = self._around.clock(), raw.headers
         asked_to_wait = raw.status_code == 429 or raw.status_code >= 500
+        limit = answers.used_up(headers.get("ratelimit-remaining", ""), headers.get("ratelimit-reset", ""), now)
         return Response(
             request=ask.request,
             fetched_at=now,
@@ -228,7 +233,8 @@ class PoliteClient:
             body=content,
             etag=headers.get("etag", ""),
             last_modified=headers.get("last-modified", ""),
-            retry_at=answers.retry_after(headers.get("retry-after", ""), now) if asked_to_wait else None,
+            retry_at=(answers.retry_after(headers.get("retry-after", ""), now) or limit) if asked_to_wait else None,
+            rate_limited_until=limit,
         )
 
     def _failed(self, request: Request, url: str, outcome: Outcome, reason: str) -> Response:
