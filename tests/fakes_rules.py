@@ -154,6 +154,6 @@ def rule_page(office: RuleOffice) -> Flask:
     return create_app(
         Services(
             app.config, app.store, app.archive, office.clock, "kunci-rekaan-" * 4,
-            desk=RuleDesk(app.governance, app.judges),
+            desk=RuleDesk(app.governance, app.judges, app.judges_of),
         )
     )  # fmt: skip

@@ -160,7 +160,7 @@ def _serve(app: App, port: int | None, login: tuple[str, str] | None) -> None:
         clock=app.clock,
         secret_key=app.secret_key(),
         demo_login=login,
-        desk=web.RuleDesk(app.governance, app.judges),
+        desk=web.RuleDesk(app.governance, app.judges, app.judges_of),
     )
     host, port = app.config.web.host, port or app.config.web.port
     out.print(f"\nAntrean: [bold]http://{host}:{port}/[/]   (hentikan dengan Ctrl+C)")

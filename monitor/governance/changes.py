@@ -41,8 +41,8 @@ def change(old: Judges, new: Judges) -> Change:
     rules = _differing(one, other, same_words=not words) | {rule.id for rule in every if _reads(rule, words)}
     if any(rule.id in rules and rule.plain for rule in every):
         rules |= {rule.id for rule in every if rule.file.parent_level is not None}
-    if not rules and not words and one.digest != other.digest:
-        wide.append(_BY_RULES)
+    if not rules and not words and not wide and one.digest != other.digest:
+        wide.append(_BY_RULES)  # something changed that nothing here knows of
     return Change(frozenset(rules), tuple(dict.fromkeys(wide)))
 
 

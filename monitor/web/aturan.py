@@ -175,7 +175,11 @@ def _tried(at: RuleDesk, path: str, content: str) -> tuple[Preview, bool]:
     as_active = bool(content) and re.search(r"(?m)^status: *(draf|bayangan)\b", content) is not None
     if as_active:
         rules = at.governance.candidate(path, content, active=True)
-    return preview(services().store, at.judges(), rules), as_active
+    if at.judges_of is None or not path.startswith(("targets/", "calendar/")):
+        return preview(services().store, at.judges(), rules), as_active
+    # Targets and calendar change more than rules: the phase of an act, its relation, what the model is blind to.
+    with at.governance.laid(path, content) as folder:
+        return preview(services().store, at.judges(), at.judges_of(folder)), as_active
 
 
 def _toast(said: str) -> None:

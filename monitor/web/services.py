@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from monitor.config import Config
 from monitor.evidence import Archive
@@ -15,10 +16,15 @@ from monitor.store import Store
 
 @dataclass(frozen=True, slots=True)
 class RuleDesk:
-    """What the pages of the rules work with; `judges` gives those in force now."""
+    """What the pages of the rules work with.
+
+    `judges` gives those in force now, `judges_of` those by a folder of rules, word lists, targets and calendar; without
+    it a trial of targets or calendar tries their words alone.
+    """
 
     governance: Governance
     judges: Callable[[], Judges]
+    judges_of: Callable[[Path], Judges] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,3 +189,14 @@ def test_an_unknown_draft_is_not_found(enter: Enter) -> None:
     assert enter("penyetuju").get("/aturan/usul/99999").status_code == 404
     assert enter("penyetuju").send("/aturan/usul/99999/setujui", catatan=WHY).status_code == 404
     assert enter("penyetuju").send("/aturan/kembali/99999", catatan=WHY).status_code == 404
+
+
+def test_a_trial_of_the_calendar_judges_by_the_phases_it_would_make(office: RuleOffice, enter: Enter) -> None:
+    office.change(SUPPORT, DUKUNG.replace("any:", "phases: [kampanye]\nany:"))
+    office.screen()
+    calendar = (office.rules / "calendar" / "contoh.yaml").read_text(encoding="utf-8")
+    moved = {"06-24": "05-24", "06-25": "05-25", "06-27": "05-27", "06-28": "05-28", "07-10": "06-05"}
+    shorter = re.sub(r"2025-(0[67]-\d\d)", lambda day: f"2025-{moved[day[1]]}", calendar)
+    page = enter("penyusun").send("/aturan/coba/calendar/contoh", isi=shorter)
+    assert page.status_code == 200
+    assert "Tidak lagi ditandai: 7" in said(page.text)
