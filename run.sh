@@ -68,6 +68,13 @@ browser() {
   need 'compgen -G "/usr/lib/*/libatomic.so.1" || compgen -G "/usr/lib64/libatomic.so.1"' libatomic1
 }
 
+# What the real AT Protocol network of the tests leans on; the rest of it is installed by tests/server/atproto.py.
+network() {
+  need 'compgen -G "/usr/lib/postgresql/*/bin/initdb"' postgresql
+  need 'type -P redis-server' redis-server
+  need 'type -P g++ && type -P make' g++ make
+}
+
 check() {
   say "bentuk, gaya, tipe, kontrak impor"
   $BIN/ruff format --check .
@@ -82,7 +89,7 @@ case "${1:-}" in
   install) install constraints.txt ;;
   check)   install constraints-test.txt; check ;;
   test)
-    install constraints-test.txt; browser; check
+    install constraints-test.txt; browser; network; check
     say "semua pengujian"
     exec $BIN/pytest -n "${NETRA_WORKERS:-2}" --dist loadfile -m "not long and not bench" "${@:2}" ;;
   bench)   install constraints-test.txt; exec $BIN/pytest -m "bench" -p no:randomly -s tests/bench "${@:2}" ;;

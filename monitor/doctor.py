@@ -14,7 +14,7 @@ from monitor.config import Config
 from monitor.errors import ArchiveError, NetraError
 from monitor.evidence import Archive
 from monitor.models import Outcome
-from monitor.store import Store
+from monitor.store import SourceStatus, Store
 
 State = Literal["baik", "perhatian", "gawat"]
 Clock = Callable[[], datetime]
@@ -220,6 +220,9 @@ def _runs(office: Office) -> Iterator[Finding]:
 def _sources(office: Office) -> Iterator[Finding]:
     now, known = office.clock(), {status.source_id: status for status in office.store.runs.sources()}
     for source in office.config.sources:
+        if accounts := [one for one in known.values() if one.source_id.startswith(f"{source.id}/")]:
+            yield _accounts(source.id, accounts)
+            continue
         what, status = f"sumber {source.id}", known.get(source.id)
         if status is None:
             yield Finding(what, "perhatian", "belum pernah dicoba", "Jalankan `netra collect`.")
@@ -235,3 +238,13 @@ def _sources(office: Office) -> Iterator[Finding]:
             yield Finding(what, "perhatian", said, "Lewat jadwal; jalankan `netra run` atau `netra collect`.")
         else:
             yield Finding(what, "baik", str(status.outcome))
+
+
+def _accounts(config_id: str, accounts: list[SourceStatus]) -> Finding:
+    """Sum up a source that stands for many accounts."""
+    what, failed = f"sumber {config_id}", [one for one in accounts if not one.outcome.proved]
+    if not failed:
+        return Finding(what, "baik", f"{len(accounts)} akun, semuanya terbukti")
+    worst = max(failed, key=lambda one: one.failures)
+    said = f"{len(failed)} dari {len(accounts)} akun belum terbukti; terlama {worst.source_id}: {worst.outcome}"
+    return Finding(what, "gawat" if len(failed) == len(accounts) else "perhatian", said, worst.detail)

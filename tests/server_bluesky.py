@@ -249,8 +249,10 @@ class DirectFetcher:
 
     def fetch(self, request: Request) -> Response:
         parts = urlsplit(request.url)
+        if parts.scheme not in {"http", "https"}:
+            return Response(request, self.clock(), Outcome.INVALID_REQUEST)
         with self._pace.turn(parts.netloc, request.gap_seconds or 7.0), self.guard:
             self.moments.setdefault(parts.netloc, []).append(self.clock())
             found = self.network.answer(unquote(parts.path), parse_qs(parts.query))
-            outcome = None if found.status == 200 else Outcome.INVALID_REQUEST
+            outcome = {200: None, 404: Outcome.GONE}.get(found.status, Outcome.INVALID_REQUEST)
             return Response(request, self.clock(), outcome, status=found.status, body=found.body)

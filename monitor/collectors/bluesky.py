@@ -249,7 +249,7 @@ class BlueskyAccount:
 
 
 def _dump(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(value, separators=(",", ":")).encode()
 
 
 def _load(cursor: str) -> dict[str, dict[str, str]]:

@@ -37,7 +37,7 @@ _AUTH = {"AuthMissing", "AuthenticationRequired", "ExpiredToken", "InvalidToken"
 
 def url(host: str, method: str, *parameters: tuple[str, str]) -> str:
     """Give the address of a method; a parameter may be repeated."""
-    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters)
+    query = "&".join(f"{name}={quote(value, safe='', errors='replace')}" for name, value in parameters)
     return f"{host}/xrpc/{method}?{query}"
 
 

@@ -64,7 +64,8 @@ def _sources() -> list[SourceLine]:
         SourceLine(one.source_id, one.outcome.value, one.detail, one.last_proved, failed=not one.outcome.proved)
         for one in known.values()
     ]
-    unasked = (source.id for source in services().config.sources if source.id not in known)
+    asked = {source_id.partition("/")[0] for source_id in known}
+    unasked = (source.id for source in services().config.sources if source.id not in asked)
     lines += [SourceLine(source_id, "nihil", "", None, failed=False) for source_id in unasked]
     return sorted(lines, key=lambda line: (not line.failed, line.source_id))
 
