@@ -11,7 +11,7 @@ import click
 from rich.table import Table
 
 from monitor.app import App
-from monitor.cli.ruling import rules
+from monitor.cli.proposing import rules
 from monitor.cli.shell import as_json, err, named_user, open_app, out, print_json
 from monitor.errors import NotAllowedError
 from monitor.governance import difference, scorecard

@@ -29,6 +29,7 @@ from monitor.store.samples import Bin, Drawn, Judged, Samples
 from monitor.store.sampling import Missed
 from monitor.store.screening import SavedFlags
 from monitor.store.users import Users
+from monitor.store.wording import Wording
 
 __all__ = [
     "AuditReport",
@@ -83,6 +84,7 @@ class Store:
         self.samples = Samples(connection, self.audit, clock)
         self.learning = Learning(connection, self.samples)
         self.reading = Reading(connection)
+        self.wording = Wording(connection)
         self.users = Users(connection, self.audit, hasher or PasswordHasher())
 
     @classmethod
