@@ -364,6 +364,22 @@ def test_a_long_account_is_read_over_several_runs_and_nothing_is_passed_over(
     assert office.withdrawn() == []
 
 
+def test_a_spent_limit_is_waited_out_before_the_next_request(network: Network, office: Office, sari: Repo) -> None:
+    network.post(sari, "satu")
+    spent = {"RateLimit-Limit": "3000", "RateLimit-Remaining": "0", "RateLimit-Policy": "3000;w=300"}
+
+    def last_of_the_window(path: str, given: dict[str, list[str]]) -> Answer | None:
+        if not path.endswith("listRecords") or given["collection"] != [POST]:
+            return None
+        reset = int(network.clock().timestamp()) + 120
+        body = json.dumps(network._list(given)).encode()
+        return Answer(200, body, {**spent, "RateLimit-Reset": str(reset)})
+
+    network.fault = last_of_the_window
+    assert office.collect()[sari.did].outcome is Outcome.OK_ITEMS
+    assert len([one for one in network.clock.slept if 115 < one <= 120]) == 1  # the second page ends the list
+
+
 def test_a_did_that_is_none_is_told(office: Office) -> None:
     office.watch("kampanye-1-bsky", "contohbersinar", campaign=True)
     done = office.collect()["kampanye-1-bsky"]
