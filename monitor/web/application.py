@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from monitor.errors import NetraError
-from monitor.web import ambang, aturan, auth, case, decide, i18n, queue, summary
+from monitor.web import ambang, aturan, auth, case, decide, i18n, queue, saran, summary
 from monitor.web.safety import here, protect, services
 from monitor.web.services import Services
 from monitor.web.text import show
@@ -48,6 +48,7 @@ def create_app(services: Services) -> Flask:
         decide.blueprint,
         summary.blueprint,
         aturan.blueprint,
+        saran.blueprint,
         ambang.blueprint,
     ):
         app.register_blueprint(blueprint)
