@@ -15,7 +15,7 @@ __all__ = ["rules"]
 @click.option("--check", "only_check", is_flag=True, help="Hanya periksa; keluar 2 bila usang.")
 @click.pass_context
 def rules_schema(ctx: click.Context, *, only_check: bool) -> None:
-    """Tulis rules/skema.json dan rules/skema-kamus.json, yang membuat penyunting melengkapi dan memeriksa aturan."""
+    """Tulis berkas skema (aturan, kamus, tambahan setempat), yang membuat penyunting melengkapi dan memeriksa."""
     folder = open_app(ctx).rules_folder
     if only_check:
         old = [name for name in FILES if not is_current(folder, name)]

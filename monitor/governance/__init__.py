@@ -6,7 +6,8 @@ of approver puts it in force. Until then the content approved last stays, whatev
 
 from __future__ import annotations
 
-from monitor.governance.book import Governance, Survey, difference
+from monitor.governance.book import Governance, Survey
+from monitor.governance.contents import difference
 from monitor.governance.scorecard import Advice, Score, scorecard
 from monitor.governance.trial import Preview, Sample, preview
 

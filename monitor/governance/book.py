@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from monitor.errors import NotAllowedError, Problem, RulesError
 from monitor.governance import lapses
-from monitor.governance.contents import as_tried, lay_out, tidy
+from monitor.governance.contents import LOCAL, as_tried, lay_out, leaning, named, tidy
 from monitor.governance.lapses import Lapse, Reading
 from monitor.models import Level, Role, User
 from monitor.rules import RuleSet
@@ -49,14 +49,6 @@ class Survey:
         if self.waiting:
             said.append(f"{len(self.waiting)} draf aturan menunggu; lihat `netra rules status`")
         return said
-
-
-def difference(old: str, new: str, name: str) -> str:
-    """Give the unified diff of two contents, "" where they are equal."""
-    lines = difflib.unified_diff(
-        old.splitlines(), new.splitlines(), f"{name} (berlaku)", f"{name} (usulan)", lineterm=""
-    )
-    return "\n".join(lines)
 
 
 class Governance:
@@ -123,7 +115,7 @@ class Governance:
         if problems:
             return 0
         held = self._book.in_force()
-        ours = {path: one.content for path, one in held.items() if one.origin is not Origin.SHIPPED}
+        ours = {path for path, one in held.items() if one.origin is not Origin.SHIPPED or path.startswith(LOCAL)}
         theirs = {path: contents.get(path, "") for path in contents.keys() | held.keys() if path not in ours}
         changed = {path: text for path, text in theirs.items() if path not in held or held[path].content != text}
         if not changed:
@@ -162,17 +154,20 @@ class Governance:
         held, known = self._book.digests(), self._book.known()
         lost = {problem.file for problem in unread}
         changed = {path: text for path, text in contents.items() if digest_of(text) != held.get(path, "")}
-        changed |= {path: "" for path in held if path not in contents and path not in lost}
+        kept = () if (self.disk / LOCAL).is_dir() else (LOCAL,)  # an update that replaced the folder took it along
+        changed |= {path: "" for path in held if path not in {*contents, *lost} and not path.startswith(kept)}
         fresh = {path: text for path, text in changed.items() if (path, digest_of(text)) not in known}
         problems = self._mistakes(fresh, changed) if fresh else ()
-        named = [problem.file for problem in problems]
-        good = {path: text for path, text in fresh.items() if not _named(path, named)}
+        files = [problem.file for problem in problems]
+        files += leaning(contents, files, fresh)
+        good = {path: text for path, text in fresh.items() if not named(path, files)}
         self._book.see(good)
         waiting = tuple(self._book.waiting())
         drafted = {(one.path, one.digest) for one in waiting}
         behind = [
             path for path, text in changed.items() if path not in fresh and (path, digest_of(text)) not in drafted
         ]
+        behind += [path for path in held if path.startswith(kept) and path not in contents]
         return Survey(waiting, (*unread, *problems), tuple(sorted(behind)), self.lapses())
 
     def current(self, path: str) -> Version | None:
@@ -224,6 +219,8 @@ class Governance:
         if len(content) > LONGEST_FILE:
             raise NotAllowedError(f"berkas terlalu panjang — paling banyak {LONGEST_FILE} huruf")
         rules = self.candidate(path, content)
+        if adrift := [one for one in rules.loaded.layer.adrift if named(path, [one.file])]:
+            raise RulesError(adrift)
         texts = baseline_texts(self.disk)
         before = set(_hits(self._tried(self._contents()), texts)) if texts else set()
         hits = [hit for hit in _hits(rules, texts) if hit not in before]
@@ -283,6 +280,7 @@ class Governance:
         """
         paths = sorted({path for path, _ in self._book.known()})
         found = [path for path in paths if name in {path, path.removesuffix(".yaml"), PurePosixPath(path).stem}]
+        found = [path for path in found if not path.startswith(LOCAL)] or found  # an overlay is called like its rule
         if len(found) != 1:
             close = difflib.get_close_matches(name, [PurePosixPath(path).stem for path in paths], n=1)
             advice = f"maksud Anda `{close[0]}`?" if close and not found else "sebut jalurnya, misalnya asn/nama.yaml"
@@ -354,17 +352,15 @@ class Governance:
                     break
                 except RulesError as error:
                     problems += error.problems
-                    bad = {path for path in left if _named(path, [problem.file for problem in error.problems])}
+                    files = [problem.file for problem in error.problems]
+                    bad = {path for path in left if named(path, files)}
+                    bad = bad or {*leaning({**self._contents(), **left}, files, left)} & left.keys()
                     # A mistake that shows elsewhere (a word list that went) is one of all changes.
                     left = {path: text for path, text in left.items() if bad and path not in bad}
                     if not bad:
                         problems += [Problem(path, 0, 0, "tidak cocok dengan berkas lain") for path in fresh]
             self._looked = (key, tuple(dict.fromkeys(problems)))
         return self._looked[1]
-
-
-def _named(path: str, files: list[str]) -> bool:
-    return any(file == path or file.endswith("/" + path) for file in files)
 
 
 def _hits(rules: RuleSet, texts: list[tuple[str, int, str]]) -> Iterator[tuple[str, int, str]]:

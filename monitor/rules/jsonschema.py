@@ -8,11 +8,13 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from monitor.rules.overlay import OverlayFile
 from monitor.rules.schema import LexiconFile, RuleFile
 
 FILES: Mapping[str, tuple[type[BaseModel], str]] = {
     "skema.json": (RuleFile, "Aturan Netra"),
     "skema-kamus.json": (LexiconFile, "Kamus Netra"),
+    "skema-tambahan.json": (OverlayFile, "Tambahan setempat Netra"),
 }
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -65,7 +65,7 @@ def check(folder: Path, targets: Targets, clock: Callable[[], float] = time.perf
         return Report(error.problems, (), 0, 0, 0, 0, 0, 0, clock() - started)
     texts = baseline_texts(folder)
     errors = tuple(_baseline_hits(rules, texts))
-    doubts = [*_doubts(rules), *_empty(rules), *_found_at_last(rules)]
+    doubts = [*rules.loaded.layer.notes, *_doubts(rules), *_empty(rules), *_found_at_last(rules)]
     if not texts:
         doubts.append(Problem(f"{folder.name}/baseline", 0, 0, "tidak ada teks netral", "tambahkan berkas .txt"))
     files = [rule.file for rule in rules.rules]

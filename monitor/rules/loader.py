@@ -2,6 +2,7 @@
 
 rules/asn/*.yaml (any folder)   one rule a file
 rules/lexicon/*.yaml            named word lists
+rules/local/*.yaml              the office's own rules and lexicons, and what it lays over shipped ones
 rules/targets, rules/calendar, rules/baseline   read by others
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from monitor.errors import Problem, RulesError
 from monitor.rules.conditions import Entry
 from monitor.rules.engine import Engine
 from monitor.rules.nodes import Node
+from monitor.rules.overlay import LOCAL, Layer, OverlayFile, Written, lay_over
 from monitor.rules.patterns import PLACEHOLDER, TARGET_NAMES, ConditionError, Vocabulary, unknown_name
 from monitor.rules.rule import Rule
 from monitor.rules.samples import EXAMPLE_CONTEST, failures
@@ -27,9 +29,11 @@ from monitor.rules.scope import SCOPE_LEXICONS, ScopeAtoms
 from monitor.strictyaml import Document, Key
 from monitor.targets import Targets
 
-NOT_RULES = frozenset({"targets", "calendar", "lexicon", "baseline"})
+NOT_RULES = frozenset({"targets", "calendar", "lexicon", "baseline", LOCAL})
 GROUPS = ("any", "all", "none", "at_least", "weights")
 DIGEST_LENGTH = 16
+OVERLAYS = {"rule", "lexicon"}
+"""Columns that make a file of the local folder an overlay."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,9 @@ class Loaded:
     digest: str
     lexicons: Mapping[str, LexiconFile]
     vocabulary: Vocabulary
+    layer: Layer = field(default_factory=Layer)
+    bases: Mapping[str, str] = field(default_factory=dict)
+    """Digest of each shipped content that an overlay may lean on, by rule id and by `{lexicon}`."""
 
 
 def load(folder: Path, targets: Targets, zone: tzinfo) -> Loaded:
@@ -48,12 +55,25 @@ def load(folder: Path, targets: Targets, zone: tzinfo) -> Loaded:
     Raises:
         RulesError: every mistake of every file, each with file, line, column and advice.
     """
-    lexicons, problems = _lexicons(folder)
-    files, more = _rule_files(folder, (*TARGET_NAMES, *lexicons))
+    local, problems = _local(folder)
+    shipped, more = _lexicons(folder, local)
+    problems += more
+    files, more = _rule_files(folder, local, (*TARGET_NAMES, *shipped))
+    problems += more
+    overlays, more = _overlays(local)
+    problems += more
+    bases = _bases(files, shipped)
+    files, lexicons, layer, more = lay_over(files, shipped, overlays, bases)
     problems += more
     loaded, more = _compile(files, lexicons, targets, zone)
     problems += more
-    problems += _try_examples(folder, files, lexicons, loaded, zone)
+    loaded = replace(loaded, layer=layer, bases=bases)
+    failing = list(_try_examples(folder, files, loaded, zone))
+    if failing and overlays:
+        bare = _compile([Written.plain(one.shipped, one.document) for one in files], shipped, targets, zone)[0]
+        own = {(one.file, one.line) for _, one in _try_examples(folder, files, bare, zone, shipped=True)}
+        failing = list(_blamed(failing, own, layer, {one.file.id: one for one in files}))
+    problems += [one for _, one in failing]
     if problems:
         raise RulesError(sorted(set(problems), key=lambda one: (one.file, one.line, one.column, one.message)))
     return loaded
@@ -72,14 +92,15 @@ def _shown(folder: Path, path: Path) -> str:
     return f"{folder.name}/{path.relative_to(folder).as_posix()}"
 
 
-def _lexicons(folder: Path) -> tuple[dict[str, LexiconFile], list[Problem]]:
+def _lexicons(folder: Path, local: Sequence[Document]) -> tuple[dict[str, LexiconFile], list[Problem]]:
     lexicons: dict[str, LexiconFile] = {}
     problems: list[Problem] = []
-    for path in sorted((folder / "lexicon").glob("*.yaml")):
+    documents = [one for one in local if "name" in one.data and not OVERLAYS & one.data.keys()]
+    for path in sorted((folder / "lexicon").glob("*.yaml"), reverse=True):
         document, more = _document(path, _shown(folder, path))
         problems += more
-        if document is None:
-            continue
+        documents[:0] = [document] if document is not None else []
+    for document in documents:
         lexicon, more = strictyaml.validate(LexiconFile, document)
         problems += more
         if lexicon is None:
@@ -92,6 +113,34 @@ def _lexicons(folder: Path) -> tuple[dict[str, LexiconFile], list[Problem]]:
     return lexicons, problems
 
 
+def _local(folder: Path) -> tuple[list[Document], list[Problem]]:
+    """Read the office's own folder; what a file is, its first columns say."""
+    documents: list[Document] = []
+    problems: list[Problem] = []
+    for path in sorted((folder / LOCAL).glob("*.yaml")):
+        document, more = _document(path, _shown(folder, path))
+        problems += more
+        documents += [document] if document is not None else []
+    return documents, problems
+
+
+def _overlays(local: Sequence[Document]) -> tuple[list[tuple[OverlayFile, Document]], list[Problem]]:
+    overlays: list[tuple[OverlayFile, Document]] = []
+    problems: list[Problem] = []
+    for document in local:
+        if OVERLAYS & document.data.keys():
+            overlay, more = strictyaml.validate(OverlayFile, document)
+            problems += more
+            overlays += [(overlay, document)] if overlay is not None else []
+    return overlays, problems
+
+
+def _bases(files: Sequence[Written], lexicons: Mapping[str, LexiconFile]) -> dict[str, str]:
+    """Digest what each rule and lexicon says, however it is laid out."""
+    found = {one.file.id: digest_of(one.file.model_dump(mode="json", exclude_defaults=True)) for one in files}
+    return found | {"{" + name + "}": digest_of(one.model_dump(mode="json")) for name, one in lexicons.items()}
+
+
 def _document(path: Path, shown_as: str) -> tuple[Document | None, list[Problem]]:
     document, problems = strictyaml.read(path, shown_as)
     if document is not None and not isinstance(document.data, dict):
@@ -100,19 +149,19 @@ def _document(path: Path, shown_as: str) -> tuple[Document | None, list[Problem]
     return document, problems
 
 
-def _rule_files(folder: Path, known: Sequence[str]) -> tuple[list[tuple[RuleFile, Document]], list[Problem]]:
-    files: list[tuple[RuleFile, Document]] = []
+def _rule_files(folder: Path, local: Sequence[Document], known: Sequence[str]) -> tuple[list[Written], list[Problem]]:
+    files: list[Written] = []
     problems: list[Problem] = []
     seen: dict[str, str] = {}
     if not folder.is_dir():
         return [], [Problem(str(folder), 0, 0, "folder aturan tidak ada", "periksa `rules` dalam config.yaml")]
+    documents: list[Document] = []
     for path in sorted(folder.rglob("*.yaml")):
-        if path.relative_to(folder).parts[0] in NOT_RULES:
-            continue
-        document, more = _document(path, _shown(folder, path))
-        problems += more
-        if document is None:
-            continue
+        if path.relative_to(folder).parts[0] not in NOT_RULES:
+            document, more = _document(path, _shown(folder, path))
+            problems += more
+            documents += [document] if document is not None else []
+    for document in (*documents, *(one for one in local if not {*OVERLAYS, "name"} & one.data.keys())):
         rule, more = strictyaml.validate(RuleFile, document)
         problems += more
         if rule is None:
@@ -124,7 +173,7 @@ def _rule_files(folder: Path, known: Sequence[str]) -> tuple[list[tuple[RuleFile
             )
             continue
         seen[rule.id] = document.file
-        files.append((rule, document))
+        files.append(Written.plain(rule, document))
     return files, problems
 
 
@@ -147,20 +196,22 @@ def _unknown_names(document: Document, known: Sequence[str]) -> Iterator[Problem
 
 
 def _compile(
-    files: Sequence[tuple[RuleFile, Document]], lexicons: Mapping[str, LexiconFile], targets: Targets, zone: tzinfo
+    files: Sequence[Written], lexicons: Mapping[str, LexiconFile], targets: Targets, zone: tzinfo
 ) -> tuple[Loaded, list[Problem]]:
     vocabulary = Vocabulary(lexicons, targets)
     words = digest_of({name: one.model_dump(mode="json") for name, one in lexicons.items()})
     rules: list[Rule] = []
     problems: list[Problem] = []
-    for file, document in files:
+    for written in files:
+        file = written.file
         nodes: dict[str, tuple[Node, ...]] = {}
         before = len(problems)
         for group, (key, entries) in _groups(file).items():
-            nodes[group] = tuple(_nodes(vocabulary, entries, key, document, problems))
+            nodes[group] = tuple(_nodes(vocabulary, entries, key, written, problems))
         if len(problems) == before:
             digest = digest_of([file.model_dump(mode="json", exclude_defaults=True), words])
-            rules.append(Rule(file, digest, document.file, **nodes))
+            over = "" if written.over is None else written.over.file
+            rules.append(Rule(file, digest, written.document.file, **nodes, overlay=over))
     scopes = ScopeAtoms(*(_scope(vocabulary, name) for name in SCOPE_LEXICONS))
     engine = Engine(tuple(rules), vocabulary.build(), scopes, zone, vocabulary.rare)
     digest = digest_of([[(rule.id, rule.digest) for rule in rules], words, targets.digest])
@@ -179,13 +230,13 @@ def _groups(file: RuleFile) -> dict[str, tuple[Key, Sequence[Entry]]]:
 
 
 def _nodes(
-    vocabulary: Vocabulary, entries: Sequence[Entry], key: Key, document: Document, problems: list[Problem]
+    vocabulary: Vocabulary, entries: Sequence[Entry], key: Key, written: Written, problems: list[Problem]
 ) -> Iterator[Node]:
     for index, entry in enumerate(entries):
         try:
             yield vocabulary.node(entry)
         except ConditionError as error:
-            problems.append(document.problem((*key, index), str(error), error.advice))
+            problems.append(written.problem((*key, index), str(error), error.advice))
 
 
 def _scope(vocabulary: Vocabulary, name: str) -> int:
@@ -196,20 +247,34 @@ def _scope(vocabulary: Vocabulary, name: str) -> int:
 
 
 def _try_examples(
-    folder: Path,
-    files: Sequence[tuple[RuleFile, Document]],
-    lexicons: Mapping[str, LexiconFile],
-    loaded: Loaded,
-    zone: tzinfo,
-) -> Iterator[Problem]:
+    folder: Path, files: Sequence[Written], loaded: Loaded, zone: tzinfo, *, shipped: bool = False
+) -> Iterator[tuple[str, Problem]]:
+    """Give (rule, problem) for every example that fails; `shipped` tries the files without what is laid over them."""
     engine = loaded.engine
+    some = [Written.plain(one.shipped, one.document) for one in files] if shipped else files
     if loaded.vocabulary.targets.contest(EXAMPLE_CONTEST) is None:
         try:
             example = Targets.load(folder / "targets", only=(EXAMPLE_CONTEST,))
         except RulesError as error:
-            yield from error.problems
+            yield from (("", one) for one in error.problems)
             return
-        engine = _compile(files, lexicons, example, zone)[0].engine
-    documents = {rule.id: document for rule, document in files}
+        engine = _compile(some, loaded.lexicons, example, zone)[0].engine
+    by_id = {one.file.id: one for one in some}
     for rule in engine.rules:
-        yield from failures(engine, rule, documents[rule.id])
+        yield from ((rule.id, one) for one in failures(engine, rule, by_id[rule.id]))
+
+
+def _blamed(
+    failing: Sequence[tuple[str, Problem]], own: set[tuple[str, int]], layer: Layer, files: Mapping[str, Written]
+) -> Iterator[tuple[str, Problem]]:
+    """Say examples that fail only because of an overlay at that overlay."""
+    over = {document.file for _, document in layer.files}
+    for name, problem in failing:
+        if name and problem.file not in over and (problem.file, problem.line) not in own:
+            said = files[name].file.model_dump_json()
+            read = {*PLACEHOLDER.findall(said), *(one for one in layer.lexicons if f'"lexicon":"{one}"' in said)}
+            if files[name].file.not_when:
+                read |= set(SCOPE_LEXICONS)
+            yield from ((name, one) for one in layer.blamed(files[name], problem, read))
+        else:
+            yield name, problem

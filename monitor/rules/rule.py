@@ -19,6 +19,7 @@ LEFT_OUT = "ditemukan, tetapi gugur oleh `not_when`"
 class Rule:
     """A compiled rule: its file, its digest, where it stands, and its conditions as nodes. Equal only to itself.
 
+    `file` is what runs: with what `overlay` ("" = nothing), a file of the office, lays over the shipped one.
     `at_least` and `weights` follow the order of the file.
     """
 
@@ -30,6 +31,7 @@ class Rule:
     none: tuple[Node, ...] = ()
     at_least: tuple[Node, ...] = ()
     weights: tuple[Node, ...] = ()
+    overlay: str = ""
     _must: Demands = field(init=False, repr=False, compare=False)
     _either: tuple[Demands, ...] = field(init=False, repr=False, compare=False)
 

@@ -9,10 +9,10 @@ from monitor.errors import Problem
 from monitor.models import ItemKind, PersonKind, Phase, Platform, Relation
 from monitor.rules.engine import Engine, Texts
 from monitor.rules.nodes import Gate
+from monitor.rules.overlay import Written
 from monitor.rules.rule import Rule
 from monitor.rules.schema import AccountKind, Example, Status
 from monitor.rules.setting import Around
-from monitor.strictyaml import Document
 
 EXAMPLE_CONTEST = "pilkada-contoh-2025"
 DAYS = {
@@ -55,7 +55,7 @@ def caught(engine: Engine, rule: Rule) -> Iterator[int]:
             yield index
 
 
-def failures(engine: Engine, rule: Rule, document: Document) -> Iterator[Problem]:
+def failures(engine: Engine, rule: Rule, written: Written) -> Iterator[Problem]:
     """Give a problem for every example of a rule that does not do what it says."""
     if rule.file.status is Status.RETIRED:
         return
@@ -66,14 +66,14 @@ def failures(engine: Engine, rule: Rule, document: Document) -> Iterator[Problem
             match, why = engine.one(rule, _around(rule, example), texts)
             key = ("examples", side, index)
             if side == "match" and match is None:
-                yield document.problem(
+                yield written.problem(
                     key,
                     f"aturan `{rule.id}` seharusnya cocok dengan contoh ini: {why}",
                     "perbaiki syaratnya, atau pindahkan contoh ke `no_match`",
                 )
             elif side == "no_match" and match is not None:
                 words = ", ".join(f"“{span.words}”" for span in match.spans[:3]) or "tanpa kata"
-                yield document.problem(
+                yield written.problem(
                     key,
                     f"aturan `{rule.id}` seharusnya tidak cocok dengan contoh ini, tetapi menemukan {words}",
                     "perketat syaratnya (`none`, `not_when`), atau pindahkan contoh ke `match`",
