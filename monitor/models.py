@@ -155,7 +155,7 @@ class Response:
 
     `body` is the raw bytes as received (after content decoding); `retry_at` is set where a server asked to wait,
     `rate_limited_until` where it said that its limit is spent; `final_url` is the address after redirects, `moved_to` a
-    permanent new address.
+    permanent new address. `sent` are the headers that asked, `remote` is the IP address that answered.
     """
 
     request: Request
@@ -172,19 +172,42 @@ class Response:
     last_modified: str = ""
     retry_at: datetime | None = None
     rate_limited_until: datetime | None = None
+    sent: tuple[tuple[str, str], ...] = ()
+    remote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What is kept of one answer: SHA-256 of its body, of the record beside it, of the WARC file ("" = not of the web).
+
+    `url` is the asked address without secrets; `clock_synchronised` is what the kernel said, None where it said
+    nothing; `clock_offset` is wall clock minus monotonic, in s. `partial`: only a part of the answer may be kept.
+    """
+
+    url: str
+    body_sha256: str
+    record_sha256: str
+    warc_sha256: str
+    size: int
+    version: str
+    clock_synchronised: bool | None
+    clock_offset: float
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
     """What one page of a complete listing proves: of the ids `low <= id < high`, exactly `present` exist now.
 
-    Ids compare as bytes. An item stored before within the range and not present was taken away, or hidden.
+    Ids compare as bytes. An item stored before within the range and not present was taken away, or hidden. `gone` names
+    such items where a platform's ids have no order.
     """
 
     platform: Platform
     low: str
     high: str
     present: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -454,13 +477,30 @@ class Setting:
 class Act:
     """What the rules judge: one item, one actor, in its setting.
 
-    `earlier` are the times of the same person's earlier acts of this kind and relation; None = not looked up.
+    `earlier` are the times of the same person's earlier acts of this kind and relation, oldest first; None = not looked
+    up. `workday` tells whether offices work on the local day of the act; None = not looked up.
     """
 
     stored: StoredItem
     actor: Actor | None
     setting: Setting
     earlier: tuple[datetime, ...] | None = None
+    workday: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastAct:
+    """An act as it counts for later ones: by whom, of which kind, when (to the second), on whose post.
+
+    `screened`: the machine has looked at it.
+    """
+
+    item_id: int
+    author: AccountRef
+    kind: ItemKind
+    happened_at: datetime
+    owner: AccountRef | None = None
+    screened: bool = False
 
 
 # --------------------------------------------------------------------------- judging
@@ -563,6 +603,83 @@ class Screened:
     actors: int = 0
     region: str = ""
     probability: float | None = None
+
+
+# --------------------------------------------------------------------------- recorded by hand
+
+
+class Door(StrEnum):
+    """By which door a capture came in."""
+
+    OFFICER = "petugas"
+    CITIZEN = "warga"
+    OLD_CASE = "kasus_lama"
+
+
+class SeenAct(StrEnum):
+    """What a person saw somebody do. A story or a photo becomes a post."""
+
+    LIKE = "suka"
+    COMMENT = "komentar"
+    POST = "unggahan"
+    SHARE = "bagikan"
+    STORY = "cerita"
+    PHOTO = "foto"
+
+
+class CaptureState(StrEnum):
+    """Where a capture stands: a second person confirms or rejects it, its recorder may only take it back."""
+
+    WAITING = "menunggu"
+    CONFIRMED = "dibenarkan"
+    REJECTED = "ditolak"
+    WITHDRAWN = "ditarik"
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What somebody recorded by hand of one act by one rostered person.
+
+    `native_id` is the act's identity, `target_key` that under which equal links meet ("" without link). `words` are the
+    person's own, `about` those of the post it was done to; `seen_at` is when the recorder saw it.
+    """
+
+    door: Door
+    act: SeenAct
+    person_id: int
+    region: str
+    account: AccountRef
+    native_id: str
+    target_key: str
+    target_id: str
+    link: str
+    seen_at: datetime
+    owner: AccountRef | None = None
+    words: str = ""
+    about: str = ""
+    happened_at: datetime | None = None
+    note: str = ""
+    known_by: str = ""
+
+    @property
+    def source_id(self) -> str:
+        """Name the source of what becomes of it; no source of the settings can carry a colon."""
+        return f"{CAPTURED}{self.door}"
+
+
+CAPTURED = "tangkapan:"
+"""How the source of every item begins that people recorded by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that was decoded and found sound; `format` is PNG, JPEG or WEBP, sizes in pixels and bytes."""
+
+    sha256: str
+    format: str
+    width: int
+    height: int
+    bytes: int
 
 
 # --------------------------------------------------------------------------- review

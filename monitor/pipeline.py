@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from monitor.collectors import Source, Turn, home, worse
 from monitor.evidence import Archive
 from monitor.fetch import Fetcher
-from monitor.judge import Judges, judge
+from monitor.judge import Judges, judge, overtaken
 from monitor.models import Outcome, Request, Screened
 from monitor.store import Store
 
@@ -39,6 +39,7 @@ def collect(
 ) -> list[Collected]:
     """Ask every source, one worker a host; each page is stored whole with its evidence before the next is asked."""
     with store.runs.exclusive("collect"):
+        store.coverage.settle()
         run_id = store.runs.begin("collect")
         by_host: defaultdict[str, list[tuple[Source, Sequence[Request]]]] = defaultdict(list)
         for source in sources:
@@ -70,14 +71,16 @@ def _collect_one(
             url = store.runs.moved(request.url) or request.url
             response = fetcher.fetch(replace(request, url=url, etag=etag, last_modified=last_modified))
             response = replace(response, request=replace(response.request, url=request.url))
-            evidence = archive.put(response) if response.body and not request.sealed else ""
+            kept = archive.capture(response) if response.body and not request.sealed else None
             page = turn.read(response)
             if page.kept:
-                evidence = archive.put(replace(response, body=page.kept))
+                kept = archive.capture(replace(response, body=page.kept), partial=True)
+            if kept is not None:
+                store.recordings.record(kept, source_id, run_id, response, page.outcome)
             # Nothing moves before all that a page leads to is stored: a killed run asks again, and passes over nothing.
             saved = store.items.save_page(
-                source_id=source_id, run_id=run_id, response=response, page=page, evidence_sha256=evidence,
-                whole=turn.alone,
+                source_id=source_id, run_id=run_id, response=response, page=page,
+                evidence_sha256=kept.body_sha256 if kept is not None else "", whole=turn.alone,
             )  # fmt: skip
             total = Collected(
                 source_id,
@@ -88,18 +91,27 @@ def _collect_one(
                 (*total.problems, *page.problems, *([page.detail] if page.detail else [])),
             )
         if not turn.alone:
-            store.items.conclude(source_id, turn.outcome, turn.detail, turn.moves())
+            store.items.conclude(source_id, turn.outcome, turn.detail, turn.moves(), turn.owed)
+    store.coverage.finish(source_id, run_id)
     return total
 
 
 def screen(judges: Judges, store: Store, tell: Callable[[Sequence[Screened]], None], *, again: bool = False) -> int:
-    """Judge every item version not yet looked at (`again`: not yet by these very judges); gives how many."""
+    """Judge every item version not yet looked at (`again`: not yet by these very judges); gives how many.
+
+    What an act that came in late changes for acts judged before is judged once more.
+    """
     with store.runs.exclusive("screen"):
-        run_id, seen, after = store.runs.begin("screen"), 0, 0
+        run_id, after, stored = store.runs.begin("screen"), 0, store.items.last()
+        seen: set[int] = set()
         while batch := store.items.unscreened(BATCH, after, digest=judges.digest if again else ""):
             results = judge(judges, batch)
-            store.save_screening(results, run_id, judges.digest, again=again)
-            seen, after = seen + len(batch), batch[-1].item_id
+            late = overtaken(judges, batch, seen if batch[-1].item_id <= stored else frozenset())
+            store.save_screening(results, run_id, judges.digest, again=again, late=late)
+            after = batch[-1].item_id
+            seen.update(one.item_id for one in batch)
             tell(results)
-        store.runs.finish(run_id, {"items": seen})
-        return seen
+        while ids := store.acts.overtaken(BATCH):
+            store.save_another_look(ids, judge(judges, store.reading.some(ids)), run_id, judges.digest)
+        store.runs.finish(run_id, {"items": len(seen)})
+        return len(seen)

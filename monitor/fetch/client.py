@@ -221,7 +221,11 @@ class PoliteClient:
     def _response(self, ask: _Ask, raw: httpx.Response, outcome: Outcome | None, content: bytes) -> Response:
         now, headers = self._around.clock(), raw.headers
         asked_to_wait = raw.status_code == 429 or raw.status_code >= 500
-        limit = answers.used_up(headers.get("ratelimit-remaining", ""), headers.get("ratelimit-reset", ""), now)
+        limits = [
+            answers.used_up(headers.get(f"{name}-remaining", ""), headers.get(f"{name}-reset", ""), now)
+            for name in ("ratelimit", "x-ratelimit")
+        ]
+        limit = limits[0] or limits[1]
         return Response(
             request=ask.request,
             fetched_at=now,
@@ -235,6 +239,8 @@ class PoliteClient:
             last_modified=headers.get("last-modified", ""),
             retry_at=(answers.retry_after(headers.get("retry-after", ""), now) or limit) if asked_to_wait else None,
             rate_limited_until=limit,
+            sent=tuple(self._headers(ask.request).items()),
+            remote=str(raw.extensions.get("remote", "")),
         )
 
     def _failed(self, request: Request, url: str, outcome: Outcome, reason: str) -> Response:

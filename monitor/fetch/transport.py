@@ -151,4 +151,11 @@ class CheckedTransport(httpx.BaseTransport):
             raise
         parts = answer.stream
         assert isinstance(parts, Iterable)
-        return httpx.Response(status_code=answer.status, headers=answer.headers, stream=_Body(parts, pool))
+        wire = answer.extensions.get("network_stream")
+        peer = wire.get_extra_info("server_addr") if wire is not None else None
+        return httpx.Response(
+            status_code=answer.status,
+            headers=answer.headers,
+            stream=_Body(parts, pool),
+            extensions={"remote": peer[0] if peer else ""},
+        )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,55 +11,85 @@ from typing import Self
 from argon2 import PasswordHasher
 
 from monitor.models import Screened
+from monitor.store import acts as past
 from monitor.store import backup
 from monitor.store.absences import Absences, Withdrawn
+from monitor.store.acts import Acts
 from monitor.store.audit import Audit, AuditReport, Entry, Head
+from monitor.store.burial import Burial, FileKind
+from monitor.store.captures import Becoming, Captures, StoredCapture
 from monitor.store.cases import OpinionVersion
 from monitor.store.connection import Connection
+from monitor.store.coverage import Coverage, Standing, Subject
+from monitor.store.custody import Custody, CustodyEntry, NewPiece, Piece, PieceKind, Touch
 from monitor.store.decisions import Decisions
 from monitor.store.flags import Counts, Flags
 from monitor.store.items import Items, Saved
 from monitor.store.learning import Learning, Lesson
+from monitor.store.lookup import Found, Lookup
 from monitor.store.queue import Neighbours, QueuePage, QueueQuery
 from monitor.store.reading import Looked, Reading, Stretch, Verdict
+from monitor.store.recordings import Recording, Recordings
 from monitor.store.roster import RosterTable
 from monitor.store.rulebook import Event, Happening, Origin, Rulebook, Tally, Version
 from monitor.store.runs import Run, Runs, SourceStatus
 from monitor.store.samples import Bin, Drawn, Judged, Samples
 from monitor.store.sampling import Missed
 from monitor.store.screening import SavedFlags
+from monitor.store.uploads import PictureText, Upload, Uploads
 from monitor.store.users import Users
 from monitor.store.wording import Wording
 
 __all__ = [
     "AuditReport",
+    "Becoming",
     "Bin",
+    "Burial",
+    "Captures",
     "Counts",
+    "Coverage",
+    "Custody",
+    "CustodyEntry",
     "Drawn",
     "Entry",
     "Event",
+    "FileKind",
+    "Found",
     "Happening",
     "Head",
     "Judged",
     "Learning",
     "Lesson",
     "Looked",
+    "Lookup",
     "Missed",
     "Neighbours",
+    "NewPiece",
     "OpinionVersion",
     "Origin",
+    "PictureText",
+    "Piece",
+    "PieceKind",
     "QueuePage",
     "QueueQuery",
     "Reading",
+    "Recording",
+    "Recordings",
     "Rulebook",
     "Run",
     "Samples",
     "Saved",
     "SavedFlags",
     "SourceStatus",
+    "Standing",
     "Store",
+    "StoredCapture",
     "Stretch",
+    "Subject",
     "Tally",
+    "Touch",
+    "Upload",
+    "Uploads",
     "Verdict",
     "Version",
     "Withdrawn",
@@ -70,12 +100,21 @@ class Store:
     """One SQLite file; safe to use from many threads and beside other processes."""
 
     def __init__(
-        self, connection: Connection, clock: Callable[[], datetime], hasher: PasswordHasher | None = None
+        self,
+        connection: Connection,
+        clock: Callable[[], datetime],
+        hasher: PasswordHasher | None = None,
+        zone: tzinfo = UTC,
     ) -> None:
         self._connection = connection
         self.audit = Audit(connection, clock)
+        self.recordings = Recordings(connection, self.audit)
+        self.custody = Custody(connection, self.audit, clock)
+        self.burial = Burial(connection, self.audit, clock)
         self.items = Items(connection, self.audit, clock)
         self.absences = Absences(connection)
+        self.acts = Acts(connection)
+        self.coverage = Coverage(connection, clock, zone)
         self.runs = Runs(connection, clock)
         self.roster = RosterTable(connection, self.audit, clock)
         self.flags = Flags(connection, self.audit, clock)
@@ -85,18 +124,27 @@ class Store:
         self.learning = Learning(connection, self.samples)
         self.reading = Reading(connection)
         self.wording = Wording(connection)
+        self.captures = Captures(connection, self.audit, self.items, clock)
+        self.uploads = Uploads(connection, clock)
+        self.lookup = Lookup(connection)
         self.users = Users(connection, self.audit, hasher or PasswordHasher())
 
     @classmethod
-    def open(cls, path: Path, clock: Callable[[], datetime], hasher: PasswordHasher | None = None) -> Self:
+    def open(
+        cls,
+        path: Path,
+        clock: Callable[[], datetime],
+        hasher: PasswordHasher | None = None,
+        zone: tzinfo = UTC,
+    ) -> Self:
         """Open the database, made if it is not there, brought up to date if it is older.
 
-        `hasher` sets the cost of passwords (argon2id).
+        `hasher` sets the cost of passwords (argon2id), `zone` where a day of the coverage begins.
 
         Raises:
             StoreError: another program's database, a newer Netra's, or a folder that cannot be written.
         """
-        store = cls(Connection(path), clock, hasher)
+        store = cls(Connection(path), clock, hasher, zone)
         try:
             if not store.audit.started:
                 store.audit.start(path.name)
@@ -106,18 +154,21 @@ class Store:
         return store
 
     @classmethod
-    def read_only(cls, path: Path, clock: Callable[[], datetime]) -> Self:
+    def read_only(cls, path: Path, clock: Callable[[], datetime], zone: tzinfo = UTC) -> Self:
         """Open a database that is there and up to date, for reading alone, beside whoever writes.
 
         Raises:
             StoreError: no database of this Netra.
         """
-        return cls(Connection(path, read_only=True), clock)
+        return cls(Connection(path, read_only=True), clock, zone=zone)
 
-    def save_screening(self, results: Sequence[Screened], run_id: int, digest: str, *, again: bool) -> SavedFlags:
+    def save_screening(
+        self, results: Sequence[Screened], run_id: int, digest: str, *, again: bool, late: Collection[int] = ()
+    ) -> SavedFlags:
         """Store a batch of a screening whole: flags, what was looked at, counts and sample. All or nothing.
 
-        A process killed between two of them would leave items that no count and no sample ever knew of.
+        A process killed between two of them would leave items that no count and no sample ever knew of. `late` are
+        items judged before, to be judged once more because the batch holds earlier acts.
 
         Raises:
             StoreFullError: the disk is full; nothing of the batch was stored.
@@ -125,7 +176,20 @@ class Store:
         with self._connection.transaction() as db:
             saved = self.flags.save_in(db, results, run_id, digest)
             self.samples.record_in(db, results, run_id, digest, again=again)
+            past.overtake(db, late)
         return saved
+
+    def save_another_look(
+        self, item_ids: Sequence[int], results: Sequence[Screened], run_id: int, digest: str
+    ) -> SavedFlags:
+        """Store what judging items once more said; they were counted and drawn from when first screened.
+
+        Raises:
+            StoreFullError: the disk is full; nothing was stored.
+        """
+        with self._connection.transaction() as db:
+            past.caught_up(db, item_ids)
+            return self.flags.save_in(db, results, run_id, digest)
 
     def backup(self, target: Path) -> None:
         """Copy the database, consistently, while it is in use; see `backup.backup`."""

@@ -51,7 +51,33 @@ TABLES: dict[str, tuple[int, tuple[str, ...]]] = {
     ),
     "rule_versions": (10, ("version_id", "path", "number", "digest", "content", "origin", "base_id", "seen_at")),
     "rule_events": (11, ("event_id", "version_id", "event", "user_id", "why", "at")),
+    "captures": (
+        30,
+        ("capture_id", "door", "region", "person_id", "platform", "native_id", "target_key", "user_id", "recorded_at",
+         "payload", "erased"),
+    ),
+    "capture_pictures": (
+        31,
+        ("picture_id", "capture_id", "place", "sha256", "format", "width", "height", "bytes"),
+    ),
+    "capture_verdicts": (
+        32,
+        ("capture_id", "user_id", "state", "reason", "at", "item_id", "evidence_sha256"),
+    ),
+    "capture_reporters": (33, ("capture_id", "payload")),
     "sample_verdicts": (20, ("verdict_id", "item_id", "version", "user_id", "partisan", "at")),
+    "recordings": (
+        40,
+        ("recording_id", "run_id", "source_id", "url", "fetched_at", "outcome", "status", "body_sha256",
+         "record_sha256", "warc_sha256", "size", "version", "clock", "partial", "erased"),
+    ),
+    "pieces": (
+        41,
+        ("piece_id", "kind", "sha256", "size", "flag_id", "item_id", "origin_sha256", "made_at", "user_id", "detail",
+         "erased"),
+    ),
+    "custody": (42, ("entry_id", "at", "user_id", "act", "flag_id", "subject", "sha256", "why", "detail")),
+    "tombstones": (43, ("tomb_id", "sha256", "kind", "at", "why")),
 }  # fmt: skip
 
 

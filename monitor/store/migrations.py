@@ -12,6 +12,10 @@ from sqlite_utils import Database
 
 from monitor.errors import StoreError
 from monitor.store.schema_absences import ABSENCES
+from monitor.store.schema_acts import ACTS
+from monitor.store.schema_captures import CAPTURES
+from monitor.store.schema_coverage import COVERAGE
+from monitor.store.schema_custody import CUSTODY
 
 APPLICATION_ID = 0x4E545241  # "NTRA"
 
@@ -202,6 +206,10 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("rulebook", _RULEBOOK),
     ("samples", _SAMPLES),
     ("absences", ABSENCES),
+    ("custody", CUSTODY),
+    ("acts", ACTS),
+    ("captures", CAPTURES),
+    ("coverage", COVERAGE),
 )
 
 

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import AuditError, NotAllowedError
-from monitor.models import Confidence, ReasonCode, Screened, State
-from monitor.store import AuditReport, QueueQuery, Store
+from monitor.models import Captured, Confidence, Outcome, ReasonCode, Screened, State
+from monitor.store import AuditReport, FileKind, NewPiece, PieceKind, QueueQuery, Store, Touch
 from monitor.store.guard import TABLES
 from tests.fakes import FakeClock
-from tests.fakes_store import a_case, add_people, add_user, an_item, flag_all, open_store, save
+from tests.fakes_store import a_case, a_response, add_people, add_user, an_item, flag_all, open_store, save
 
 GUARDED = [*TABLES, "audit_chain", "audit_payloads", "row_ledger"]
 
@@ -32,6 +32,11 @@ def filled(folder: Path) -> None:
         store.samples.record([Screened(store.items.find("instagram", "p3"), actors=1)], 2, "d", again=False)
         store.samples.judge(4, 1, user.user_id, partisan=False)
         store.rulebook.adopt({"asn/contoh.yaml": "id: contoh"}, "ikut bersama Netra")
+        kept = Captured("https://warta.contoh.example/", "b" * 64, "c" * 64, "f" * 64, 9, "0.1.0", True, 1.5)
+        store.recordings.record(kept, "contoh", 1, a_response(), Outcome.OK_ITEMS)
+        made = NewPiece(PieceKind.MANIFEST, "d" * 64, 7, flag_id=1, detail={"pendapat": 1})
+        store.custody.note(Touch.VIEW, user_id=user.user_id, flag_id=1, sha256="e" * 64, pieces=[made])
+        store.burial.bury([("a" * 64, FileKind.BODY)], "retensi", user.user_id)
         store.roster.set_confidence(1, Confidence.VERIFIED, ["pengakuan", "kartu"], user.user_id)
         assert store.audit.verify() == AuditReport(True, store.audit.head().seq, ())
 
