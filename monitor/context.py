@@ -7,7 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from monitor.calendar import Calendar
-from monitor.models import Actor, Relation, Setting, StoredItem
+from monitor.models import AccountRef, Actor, Relation, Setting, StoredItem
 from monitor.targets import Targets
 
 
@@ -25,11 +25,24 @@ class Context:
         """Give the local day of the act; of its capture where the act's time is unknown."""
         return (stored.item.happened_at or stored.captured_at).astimezone(self.zone).date()
 
+    def works(self, stored: StoredItem) -> bool | None:
+        """Tell whether offices work on the day of the act; None where its time or that year's holidays are unknown."""
+        day = self.day(stored)
+        if stored.item.happened_at is None or (
+            day.year not in self.calendar.holiday_years and self.calendar.works(day)
+        ):
+            return None
+        return self.calendar.works(day)
+
+    def relation(self, owner: AccountRef | None, day: date) -> Relation:
+        """Tell to whose account something is done on a day."""
+        return self.targets.relation(owner, day) if owner is not None else Relation.NONE
+
     def setting(self, stored: StoredItem, actor: Actor | None) -> Setting:
         """Place an act. The person's region on that day decides which contests count, the office's where unknown."""
         day = self.day(stored)
         owner = stored.item.parent.owner if stored.item.parent is not None else None
-        relation = self.targets.relation(owner, day) if owner is not None else Relation.NONE
+        relation = self.relation(owner, day)
         regions = [actor.appointment.region] if actor is not None and actor.appointment is not None else []
         for region in dict.fromkeys([*regions, self.region]):
             covering = {contest.contest_id for contest in self.targets.contests_for(region, day)}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from classifiers.labels import Classifier, Owner, Parent, Score
 from monitor.context import Context
 from monitor.models import Act, Opinion, Relation, Screened, StoredItem
+from monitor.recall import Past, Recall, Windows
 from monitor.roster import Roster
 from monitor.rules import RuleSet
 from monitor.triage import Limits, triage
@@ -16,7 +18,10 @@ from monitor.triage import Limits, triage
 
 @dataclass(frozen=True, slots=True)
 class Judges:
-    """All that judges: pure given the items. `digest` changes whenever any of them may answer otherwise."""
+    """All that judges: pure given the items and what is stored of earlier acts.
+
+    `digest` changes whenever any of them may answer otherwise. Without a `past` no earlier acts are known.
+    """
 
     roster: Roster
     context: Context
@@ -25,15 +30,36 @@ class Judges:
     limits: Limits
     digests: tuple[tuple[str, str], ...]
     digest: str
+    past: Past | None = None
 
 
-def acts_of(judges: Judges, batch: Sequence[StoredItem]) -> list[tuple[int, Act]]:
-    """Give what is judged: for every item of a batch and everybody who may have acted (place in the batch, act)."""
-    return [
-        (place, Act(stored, actor, judges.context.setting(stored, actor)))
-        for place, stored in enumerate(batch)
-        for actor in judges.roster.actors(stored)
-    ]
+def acts_of(judges: Judges, batch: Sequence[StoredItem], windows: Windows | None = None) -> list[tuple[int, Act]]:
+    """Give what is judged: for every item of a batch and everybody who may have acted (place in the batch, act).
+
+    `windows` says for which kinds earlier acts are looked up; None = as the rules of these judges ask.
+    """
+    places, acts = list[int](), list[Act]()
+    for place, stored in enumerate(batch):
+        for actor in judges.roster.actors(stored):
+            places.append(place)
+            setting, works = judges.context.setting(stored, actor), judges.context.works(stored)
+            acts.append(Act(stored, actor, setting, workday=works))
+    wanted = judges.rules.windows if windows is None else windows
+    if judges.past is not None and wanted:
+        acts = Recall(judges.past, judges.roster, judges.context).remembered(acts, wanted)
+    return list(zip(places, acts, strict=True))
+
+
+def overtaken(judges: Judges, batch: Sequence[StoredItem], seen: AbstractSet[int]) -> set[int]:
+    """Give items, judged already, that must be judged again because a batch not judged yet holds earlier acts.
+
+    `seen` are items that were judged with all of the batch in the store.
+    """
+    windows = judges.rules.windows
+    if judges.past is None or not windows:
+        return set()
+    acts = [act for _, act in acts_of(judges, batch, {})]
+    return Recall(judges.past, judges.roster, judges.context).overtaken(acts, windows, seen)
 
 
 def judge(judges: Judges, batch: Sequence[StoredItem]) -> list[Screened]:

@@ -10,17 +10,18 @@ from typing import Any
 
 from monitor.errors import ImportRefusedError, Problem
 from monitor.models import ItemKind
-from monitor.rules import RuleSet
+from monitor.rules import NOTHING, RuleSet, Supposed
 
 SHOWN_MISSES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A rule set and the kind of act that the texts are taken for."""
+    """A rule set, the kind of act that the texts are taken for, and what else is supposed of it."""
 
     rules: RuleSet
     kind: ItemKind
+    more: Supposed = NOTHING
 
     def text(self, text: str, name: str = "") -> dict[str, Any]:
         """Try one text: `{"id"?, "matches": [...], "near_misses": [{"rule", "share", "why": [...], "spans", ...}]}`.
@@ -37,7 +38,7 @@ class Trial:
                 "shadow": match.shadow,
                 "spans": [asdict(span) for span in match.spans],
             }
-            for match in self.rules.try_text(text, kind=self.kind, trial=True)
+            for match in self.rules.try_text(text, kind=self.kind, trial=True, more=self.more)
         ]
         misses = [
             {
@@ -49,7 +50,7 @@ class Trial:
                 "shadow": miss.shadow,
                 "spans": [asdict(span) for span in miss.spans],
             }
-            for miss in self.rules.near_misses(text, kind=self.kind)
+            for miss in self.rules.near_misses(text, kind=self.kind, more=self.more)
         ]
         return ({"id": name} if name else {}) | {"matches": matches, "near_misses": misses}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -115,7 +115,7 @@ class RuleOffice:
         (self.rules / path).parent.mkdir(parents=True, exist_ok=True)
         (self.rules / path).write_text(text, encoding="utf-8")
 
-    def post(self, *texts: str) -> None:
+    def post(self, *texts: str, at: datetime | None = None, kind: ItemKind = ItemKind.POST) -> None:
         """Let one rostered person post these texts."""
         store = self.app.store
         if not store.roster.persons():
@@ -125,8 +125,8 @@ class RuleOffice:
             store.roster.apply([RosterChange(Change.NEW, row, None)])
         author, start = AccountRef(Platform.FACEBOOK, "akun-uji-1", "warga.rekaan"), store.items.count()
         items = tuple(
-            Item("uji", Platform.FACEBOOK, f"butir-{start + place}", ItemKind.POST, author, text,
-                 happened_at=NOW - timedelta(days=20), happened_rule="offset")
+            Item("uji", Platform.FACEBOOK, f"butir-{start + place}", kind, author, text,
+                 happened_at=at or NOW - timedelta(days=20), happened_rule="offset")
             for place, text in enumerate(texts)
         )  # fmt: skip
         response = Response(Request("uji.jsonl", "file"), self.clock(), None, status=200, body=b"{}")

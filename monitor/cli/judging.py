@@ -13,7 +13,7 @@ from monitor.app import App, read_model
 from monitor.cli.shell import Group, as_json, open_app, out, print_json
 from monitor.evaluation import evaluate_files, lean, read_labelled
 from monitor.models import ItemKind
-from monitor.rules import RuleSet
+from monitor.rules import RuleSet, Supposed
 from monitor.rules.lint import check
 from monitor.targets import Targets
 from monitor.triage import Limits
@@ -64,11 +64,16 @@ def _rules_for(app: App, targets: Path | None) -> RuleSet:
     show_default=True,
     help="Jenis tindakan.",
 )
+@click.option(
+    "--repeats", type=click.IntRange(1, 100), help="Anggap ini tindakan sejenis yang ke sekian oleh orang yang sama."
+)
+@click.option("--office-hours/--off-hours", default=None, help="Anggap dilakukan pada jam kerja, atau di luarnya.")
 @as_json
 @click.pass_context
 def rules_try(
-    ctx: click.Context, text: str | None, file: Path | None, targets: Path | None, kind: str, *, json_out: bool
-) -> None:
+    ctx: click.Context, text: str | None, file: Path | None, targets: Path | None, kind: str, repeats: int | None, *,
+    office_hours: bool | None, json_out: bool,
+) -> None:  # fmt: skip
     """Tunjukkan aturan mana yang kena pada TEXT atau pada isi sebuah berkas.
 
     Berkas .jsonl dibaca sebagai satu teks tiap baris (kolom `text`, boleh `id`); berkas lain sebagai satu teks.
@@ -76,7 +81,7 @@ def rules_try(
     if (text is None) == (file is None):
         raise click.UsageError("beri satu: teks langsung, atau --file BERKAS.")
     app = open_app(ctx)
-    trial = Trial(_rules_for(app, targets), ItemKind(kind))
+    trial = Trial(_rules_for(app, targets), ItemKind(kind), Supposed(repeats, office_hours))
     results = [trial.text(text)] if text is not None else trial.file(file or Path())
     for result in results:
         if json_out:

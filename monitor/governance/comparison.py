@@ -15,6 +15,7 @@ from functools import cached_property
 from monitor.governance.changes import Change, change
 from monitor.judge import Judges, acts_of, judge
 from monitor.models import Act, Ground, ItemKind, Level, Match, Screened, Span, StoredItem
+from monitor.recall import wider
 from monitor.store import Verdict
 
 Stand = dict[int, tuple[Level, Ground]]
@@ -107,7 +108,10 @@ class Comparison:
     def _differing(self, batch: Sequence[StoredItem]) -> set[int]:
         """Give the places of items on which the rules that can answer otherwise do so."""
         one, other = self._parts
-        return {place for place, act in acts_of(self.old, batch) if _keys(act, one(act)) != _keys(act, other(act))}
+        windows = wider(self.old.rules.windows, self.new.rules.windows)
+        return {
+            place for place, act in acts_of(self.old, batch, windows) if _keys(act, one(act)) != _keys(act, other(act))
+        }
 
     @cached_property
     def _parts(self) -> tuple[Callable[[Act], tuple[Match, ...]], ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -85,6 +85,21 @@ class Roster:
         else:
             found = list(self._owners(item.author, day))
         return tuple(sorted(found, key=lambda actor: (-actor.strength, actor.person.person_id)))
+
+    def refs(self, person_id: int) -> tuple[AccountRef, ...]:
+        """Give every name by which a source may have called the accounts of a person."""
+        mine = [one for one in self._accounts if one.person_id == person_id]
+        return tuple(
+            dict.fromkeys(
+                AccountRef(one.platform, one.native_id, span.handle)
+                for one in mine
+                for span in (one.handles or (HandleSpan(""),))
+            )
+        )
+
+    def owners(self, ref: AccountRef, at: datetime) -> frozenset[int]:
+        """Give the ids of the people whose account this was at that time."""
+        return frozenset(one.person.person_id for one in self._owners(ref, at.astimezone(self._zone).date()))
 
     # ----------------------------------------------------------------- by account
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from pathlib import Path
@@ -15,10 +15,10 @@ from monitor.rules.loader import Loaded, load
 from monitor.rules.nearly import NearMiss, near_misses
 from monitor.rules.nodes import Gate
 from monitor.rules.rule import Rule
-from monitor.rules.setting import Around
+from monitor.rules.setting import NOTHING, Around, Supposed
 from monitor.targets import Targets
 
-__all__ = ["NearMiss", "Rule", "RuleSet"]
+__all__ = ["NOTHING", "NearMiss", "Rule", "RuleSet", "Supposed"]
 
 _WIB = ZoneInfo("Asia/Jakarta")
 
@@ -48,6 +48,11 @@ class RuleSet:
         """Changes whenever any rule, lexicon or target changes."""
         return self.loaded.digest
 
+    @property
+    def windows(self) -> Mapping[ItemKind, int]:
+        """For every kind of act of which a rule counts repetitions: over how many days at most."""
+        return self.loaded.engine.windows
+
     def match(self, act: Act) -> tuple[Match, ...]:
         """Give every active rule that matches an act, strongest first, and rules on trial marked `shadow`."""
         return self.loaded.engine.match(act)
@@ -69,18 +74,21 @@ class RuleSet:
         title: str = "",
         parent_text: str = "",
         trial: bool = False,
+        more: Supposed = NOTHING,
     ) -> tuple[Match, ...]:
         """Try a text by hand. Unknown phase, day or contest holds nothing back; rules about a relation need one.
 
-        `trial` gives the rules on trial (status `bayangan`) too, marked `shadow`.
+        `trial` gives the rules on trial (status `bayangan`) too, marked `shadow`; `more` is what else is supposed.
         """
-        around = Around(kind, Gate(contest_id, day), relation, phase, lenient=phase is None)
+        around = more.around(Around(kind, Gate(contest_id, day), relation, phase, lenient=phase is None))
         found = self.loaded.engine.judge(around, Texts(text, title, parent_text))
         return tuple(match for match in found if trial or not match.shadow)
 
-    def near_misses(self, text: str, *, kind: ItemKind = ItemKind.POST) -> tuple[NearMiss, ...]:
+    def near_misses(
+        self, text: str, *, kind: ItemKind = ItemKind.POST, more: Supposed = NOTHING
+    ) -> tuple[NearMiss, ...]:
         """Give the rules that nearly match a text tried by hand, and what each lacks; the nearest first."""
-        return near_misses(self.loaded.engine, Around(kind, Gate(), lenient=True), Texts(text))
+        return near_misses(self.loaded.engine, more.around(Around(kind, Gate(), lenient=True)), Texts(text))
 
     def interesting(self, text: str) -> bool:
         """Tell cheaply whether any word of any active rule stands in a text, e.g. a feed's title and summary."""

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
+from functools import cached_property
 
 from monitor.models import Act, Ground, ItemKind, Level, Match, Phase, Span
 from monitor.models import Field as TextField
@@ -93,6 +94,16 @@ class Engine:
         object.__setattr__(self, "_indexes", {kind: _Index.of(running, kind, self.rare) for kind in ItemKind})
         known = frozenset[int]().union(*(rule.needs() or () for rule in running if rule.active and rule.file.has_text))
         object.__setattr__(self, "_known", known - {HASHTAG})
+
+    @cached_property
+    def windows(self) -> Mapping[ItemKind, int]:
+        """For every kind of act of which a running rule counts repetitions: over how many days at most."""
+        days: dict[ItemKind, int] = {}
+        for rule in self.rules:
+            counted = rule.file.applies_to.repeated
+            for kind in rule.file.applies_to.kinds if counted is not None and (rule.active or rule.shadow) else ():
+                days[kind] = max(days.get(kind, 0), counted.days if counted is not None else 0)
+        return days
 
     def part(self, rule_ids: frozenset[str]) -> Engine:
         """Give some of the rules alone: on every act they match exactly as they do among all."""

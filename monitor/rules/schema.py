@@ -77,7 +77,7 @@ class AppliesTo(Strict):
     )
     office_hours: bool | None = Field(
         default=None,
-        description="`true`: pada jam kerja (Senin–Jumat 07.30–16.00 setempat); `false`: selain itu.",
+        description="`true`: pada jam kerja (hari kerja 07.30–16.00 setempat, hari libur tidak); `false`: selain itu.",
     )
     repeated: Repeated | None = Field(default=None, description="Hanya bila tindakan sejenis berulang.")
 

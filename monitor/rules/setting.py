@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
@@ -13,7 +13,7 @@ from monitor.rules.schema import AccountKind, AppliesTo, RuleFile
 from monitor.rules.view import canonical, is_word
 
 OFFICE_OPENS, OFFICE_CLOSES = time(7, 30), time(16, 0)
-"""Perpres 21/2023: five days, from 07.30 local time; public holidays are not taken off here."""
+"""Perpres 21/2023: five days, from 07.30 local time. Which days are worked, public holidays off, comes with the act."""
 _SATURDAY = 5
 _DAY = timedelta(days=1)
 
@@ -40,6 +40,26 @@ class Around:
     ago: tuple[float, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """What is supposed of an act when a text is tried by hand; None = unknown, and nothing fails by it.
+
+    `repeats`: it is the so-manieth act of its sort by this person, all on one day.
+    """
+
+    repeats: int | None = None
+    office_hours: bool | None = None
+
+    def around(self, around: Around) -> Around:
+        """Give a setting with what is supposed."""
+        ago = around.ago if self.repeats is None else (0.0,) * (self.repeats - 1)
+        hours = around.office_hours if self.office_hours is None else self.office_hours
+        return replace(around, ago=ago, office_hours=hours)
+
+
+NOTHING = Supposed()
+
+
 def around_act(act: Act, zone: tzinfo) -> Around:
     """Read the setting of an act; its day and hour are those of the zone."""
     stored, actor, setting = act.stored, act.actor, act.setting
@@ -60,14 +80,15 @@ def around_act(act: Act, zone: tzinfo) -> Around:
         account_kind=official,
         post=appointment.post if appointment is not None else None,
         region=appointment.region if appointment is not None else None,
-        office_hours=None if happened is None else in_office_hours(happened),
+        office_hours=None if happened is None else in_office_hours(happened, works=act.workday),
         ago=_ago(act.earlier, item.happened_at),
     )
 
 
-def in_office_hours(at: datetime) -> bool:
-    """Tell whether a local time falls on Monday to Friday between 07.30 and 16.00."""
-    return at.weekday() < _SATURDAY and OFFICE_OPENS <= at.time() < OFFICE_CLOSES
+def in_office_hours(at: datetime, *, works: bool | None = None) -> bool:
+    """Tell whether a local time falls between 07.30 and 16.00 of a day that is worked (None: Monday to Friday)."""
+    worked = at.weekday() < _SATURDAY if works is None else works
+    return worked and OFFICE_OPENS <= at.time() < OFFICE_CLOSES
 
 
 def _ago(earlier: Sequence[datetime] | None, at: datetime | None) -> tuple[float, ...] | None:

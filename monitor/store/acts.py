@@ -1,0 +1,119 @@
+# ruff: noqa: S608 -- only names of columns and question marks are put into SQL; every value is bound
+"""What an account did around a time, by index: for rules that ask for repeated acts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from sqlite_utils import Database
+
+from monitor.models import WORDLESS, AccountRef, Item, ItemKind, PastAct, Platform
+from monitor.store.codec import clean
+from monitor.store.connection import Connection
+
+MOST = 20_000
+"""Acts of one account in one look at a stretch of time; the newest count."""
+_BORROWS = WORDLESS - {ItemKind.FOLLOW} | {ItemKind.COMMENT}
+_COLUMNS = (
+    "a.item_id, a.platform, a.author_id, a.author_handle, a.kind, a.happened_at, "
+    "coalesce(p.platform, a.owner_platform), coalesce(p.author_id, a.owner_id), "
+    "coalesce(p.author_handle, a.owner_handle), i.screened_version > 0"
+)
+_FROM = (
+    "item_acts a JOIN items i ON i.item_id = a.item_id "
+    "LEFT JOIN items q ON a.parent_id <> '' AND q.platform = i.platform AND q.native_id = a.parent_id "
+    "LEFT JOIN item_acts p ON p.item_id = q.item_id"
+)
+
+
+def bare(handle: str) -> str:
+    """Give a handle as it is compared."""
+    return clean(handle).strip().lstrip("@").casefold()
+
+
+def second(at: datetime) -> int:
+    """Give the whole second of a time, since 1970 in UTC."""
+    return math.floor(at.timestamp())
+
+
+def record(db: Database, acts: Iterable[tuple[int, Item]]) -> None:
+    """Note who did it and when, for items just stored (item_id, newest version)."""
+    rows = []
+    for item_id, item in acts:
+        author, parent = item.author, item.parent
+        if author is None:
+            continue
+        owner = parent.owner if parent is not None else None
+        asks = parent is not None and owner is None and not parent.text and item.kind in _BORROWS
+        rows.append(
+            (item_id, author.platform.value, clean(author.native_id), bare(author.handle), item.kind.value,
+             None if item.happened_at is None else second(item.happened_at), *_owner(owner),
+             clean(parent.native_id) if parent is not None and asks else "")
+        )  # fmt: skip
+    db.conn.executemany("INSERT OR REPLACE INTO item_acts VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
+
+
+def _owner(owner: AccountRef | None) -> tuple[str, str, str]:
+    return ("", "", "") if owner is None else (owner.platform.value, clean(owner.native_id), clean(owner.handle))
+
+
+class Acts:
+    """Looks up what was done; writes only which items must be judged again because an earlier act came in late."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def near(
+        self, refs: Sequence[AccountRef], kinds: Sequence[ItemKind], since: datetime, until: datetime
+    ) -> list[PastAct]:
+        """Give what these accounts did from `since` to `until` (whole seconds, both included), oldest first.
+
+        An account is asked for by its immutable id and by its handle; whose act it was is the caller's to tell.
+        """
+        found: dict[int, PastAct] = {}
+        with self._connection.snapshot() as db:
+            for column, platform, name in _names(refs):
+                rows = db.execute(
+                    f"SELECT {_COLUMNS} FROM {_FROM} WHERE a.platform = ? AND a.{column} = ? AND a.{column} <> '' "
+                    f"AND a.kind IN ({','.join('?' * len(kinds))}) AND a.happened_at BETWEEN ? AND ? "
+                    "ORDER BY a.happened_at DESC, a.item_id DESC LIMIT ?",
+                    [platform, name, *(kind.value for kind in kinds), second(since), second(until), MOST],
+                )
+                found |= {row[0]: _act(row) for row in rows}
+        return sorted(found.values(), key=lambda one: (one.happened_at, one.item_id))
+
+    def overtaken(self, limit: int) -> list[int]:
+        """Give items that were judged before an earlier act of the same person was known."""
+        rows = self._connection.db.execute("SELECT item_id FROM overtaken ORDER BY item_id LIMIT ?", (limit,))
+        return [row[0] for row in rows]
+
+
+def overtake(db: Database, item_ids: Iterable[int]) -> None:
+    """Note items to be judged again."""
+    db.conn.executemany("INSERT OR IGNORE INTO overtaken VALUES (?)", [(one,) for one in item_ids])
+
+
+def caught_up(db: Database, item_ids: Iterable[int]) -> None:
+    """Strike items off that list."""
+    db.conn.executemany("DELETE FROM overtaken WHERE item_id = ?", [(one,) for one in item_ids])
+
+
+def _names(refs: Sequence[AccountRef]) -> list[tuple[str, str, str]]:
+    asked = [("author_id", ref.platform.value, clean(ref.native_id)) for ref in refs if ref.native_id]
+    asked += [("author_handle", ref.platform.value, bare(ref.handle)) for ref in refs if bare(ref.handle)]
+    return list(dict.fromkeys(asked))
+
+
+def _act(row: Sequence[str | int]) -> PastAct:
+    item_id, platform, native_id, handle, kind, at, *owner, screened = row
+    on, owner_id, owner_handle = map(str, owner)
+    return PastAct(
+        item_id=int(item_id),
+        author=AccountRef(Platform(str(platform)), str(native_id), str(handle)),
+        kind=ItemKind(str(kind)),
+        happened_at=datetime.fromtimestamp(int(at), UTC),
+        owner=AccountRef(Platform(on), owner_id, owner_handle) if on else None,
+        screened=bool(screened),
+    )
