@@ -7,7 +7,7 @@ import os
 import random
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -24,6 +24,7 @@ from monitor.calendar import Calendar
 from monitor.collectors import ACCOUNTS_OF, Source, Watched, Watching, build_accounts, build_source
 from monitor.config import Config
 from monitor.context import Context
+from monitor.coverage import Line, assess, cells, eyes, missing
 from monitor.errors import ModelError
 from monitor.evidence import Archive
 from monitor.fetch import DispatchingFetcher, Fetcher, build_fetcher, named_by
@@ -32,7 +33,7 @@ from monitor.judge import Judges
 from monitor.models import AccountRef, Condition, Relation
 from monitor.roster import Roster
 from monitor.rules import RuleSet
-from monitor.store import Store
+from monitor.store import Standing, Store
 from monitor.targets import Targets, Terms
 from monitor.triage import Limits
 
@@ -104,7 +105,7 @@ class App:
             ConfigError: every mistake at once. StoreError: no database of this Netra.
         """
         app = cls.build(config_path)
-        app.store = Store.read_only(app.root / app.config.database, app.clock)
+        app.store = Store.read_only(app.root / app.config.database, app.clock, app.config.zone)
         return app
 
     @cached_property
@@ -112,7 +113,7 @@ class App:
         """The database; made when it does not exist yet."""
         path = self.root / self.config.database
         path.parent.mkdir(parents=True, exist_ok=True)
-        return Store.open(path, self.clock)
+        return Store.open(path, self.clock, zone=self.config.zone)
 
     @cached_property
     def archive(self) -> Archive:
@@ -251,7 +252,7 @@ class App:
             ("netra", monitor.__version__),
         )
         whole = hashlib.sha256(repr(digests).encode()).hexdigest()
-        return Judges(roster, context, rules, classifier, limits, digests, whole)
+        return Judges(roster, context, rules, classifier, limits, digests, whole, self.store.acts)
 
     def sources(self, only: Sequence[str] = ()) -> list[Source]:
         """The sources of the settings, or those named; one that stands for accounts becomes one an account.
@@ -272,6 +273,15 @@ class App:
                 built.append(build_source(one, wanted=wanted, list_files=self._list_files))
         ids = set(only)
         return [one for one in built if not ids or {one.source_id, one.source_id.partition("/")[0]} & ids]
+
+    def coverage(self, standings: Mapping[str, Standing] | None = None) -> list[Line]:
+        """Say of every rostered account what was seen of it: in the window of `standings`, or as things stand now."""
+        wanted = cells(self.store.coverage.subjects(), eyes(self.config.sources))
+        return assess(wanted, self.store.coverage.now() if standings is None else standings)
+
+    def missing(self) -> list[str]:
+        """Give the ids of the sources that may be asked and are not proved as things stand now."""
+        return missing(self.coverage())
 
     def intervals(self) -> dict[str, timedelta]:
         """How often each source is due, by `source_id`; every watched account stands for itself."""

@@ -12,7 +12,7 @@ from hashlib import sha256
 from sqlite_utils import Database
 
 from monitor.models import Item, ItemKind, Outcome, Page, Parent, Response, StoredItem
-from monitor.store import absences
+from monitor.store import absences, acts, coverage
 from monitor.store.audit import Audit
 from monitor.store.codec import clean, decode, dumps, encode, moment, stamp
 from monitor.store.connection import Connection
@@ -118,10 +118,18 @@ class Items:
                 db.execute("UPDATE sources SET cursor=? WHERE source_id=?", (clean(page.resume), clean(source_id)))
         return saved
 
-    def conclude(self, source_id: str, outcome: Outcome, detail: str, moves: Sequence[tuple[Response, Page]]) -> None:
-        """Say how a source of several pages stands, and move what its proved pages (`moves`, in order) may move."""
+    def conclude(
+        self, source_id: str, outcome: Outcome, detail: str, moves: Sequence[tuple[Response, Page]],
+        owed: tuple[Outcome, str] | None = None,
+    ) -> None:  # fmt: skip
+        """Say how a source of several pages stands, and move what its proved pages (`moves`, in order) may move.
+
+        `owed`: how a page that these lead to failed; the source stands as it is, but was not seen whole.
+        """
         with self._connection.transaction() as db:
             _stand(db, source_id, outcome, detail)
+            if owed is not None:
+                coverage.ended(db, source_id, *owed)
             for response, page in moves if outcome.proved else ():
                 _move(db, source_id, response, page)
 
@@ -136,6 +144,10 @@ class Items:
                 found |= {one.native_id: one for one in items}
         return found
 
+    def put_in(self, db: Database, common: tuple[str, int, str, str], items: Sequence[Item]) -> Saved:
+        """Store items inside a transaction that is open already; `common`: source, run, evidence, time as stamped."""
+        return self._save_items(db, common, items)
+
     def _save_items(self, db: Database, common: tuple[str, int, str, str], items: Sequence[Item]) -> Saved:
         if not items:
             return Saved(0, 0, 0)
@@ -146,6 +158,7 @@ class Items:
         next_version = next_key(db, "item_versions")
         next_item = int(db.execute("SELECT coalesce(max(item_id), 0) + 1 FROM items").fetchone()[0])
         versions: list[tuple[Cell, ...]] = []
+        said: list[tuple[int, Item]] = []
         new = edited = 0
         for key, item in zip(keys, items, strict=True):
             if key in buried:
@@ -169,7 +182,9 @@ class Items:
                 (held.version_id, held.item_id, held.version, clean(source_id), run_id, content, evidence, at,
                  dumps(encode(Item, item)), 0)
             )  # fmt: skip
+            said.append((held.item_id, item))
         _write_items(db, known, at)
+        acts.record(db, said)
         if versions:
             ledger = Ledger()
             ledger.insert(db, "item_versions", versions)
@@ -180,6 +195,10 @@ class Items:
     def count(self) -> int:
         """Count the items (not their versions)."""
         return int(self._connection.db.execute("SELECT count(*) FROM items").fetchone()[0])
+
+    def last(self) -> int:
+        """Give the id of the item stored last, 0 where there is none."""
+        return int(self._connection.db.execute("SELECT coalesce(max(item_id), 0) FROM items").fetchone()[0])
 
     def count_unscreened(self, digest: str = "") -> int:
         """Count what `unscreened` would give."""
@@ -347,6 +366,7 @@ def _save_fetch(db: Database, where: tuple[str, int, str], response: Response, p
         "last_try_at=excluded.last_try_at, last_run_id=excluded.last_run_id",
         {"source": source, "at": at, "run": run_id, "outcome": page.outcome.value, "detail": detail},
     )
+    coverage.opened(db, source, run_id, at, saved.new)
 
 
 def _stand(db: Database, source_id: str, outcome: Outcome, detail: str) -> None:
@@ -357,6 +377,7 @@ def _stand(db: Database, source_id: str, outcome: Outcome, detail: str) -> None:
         {"source": clean(source_id), "outcome": outcome.value, "detail": clean(detail),
          "failed": int(not outcome.proved)},
     )  # fmt: skip
+    coverage.ended(db, source_id, outcome, detail)
 
 
 def _move(db: Database, source_id: str, response: Response, page: Page) -> None:
