@@ -70,7 +70,11 @@ class Thresholds(_Strict):
 
 
 class FeedSource(_Strict):
-    """RSS or Atom, with the article page of each entry whose title or summary matched."""
+    """RSS or Atom, a news sitemap or an index page, with the article page of each entry whose title or summary matched.
+
+    Of an article page only the paragraphs that match are kept as text (`text: whole` keeps all of it), and the page
+    itself as evidence unless `raw: matched` keeps no more of it than that text.
+    """
 
     type: Literal["feed"]
     id: Identifier
@@ -80,6 +84,17 @@ class FeedSource(_Strict):
     gmt_means: Zone | None = Field(default=None, description="feed yang menulis jam setempat dengan label GMT")
     pages: Literal["matched", "all", "none"] = "matched"
     sitemap: bool = Field(default=False, description="`url` adalah sitemap berita, bukan feed")
+    index: bool = Field(default=False, description="`url` adalah halaman daftar berita; perlu `site` yang mengenalnya")
+    index_pages: int = Field(default=3, ge=1, le=40, description="halaman daftar yang dibuka sekali jalan")
+    text: Literal["matched", "whole"] = Field(default="matched", description="bagian artikel yang disimpan")
+    raw: Literal["whole", "matched"] = Field(default="whole", description="bagian halaman yang disimpan sebagai bukti")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if self.sitemap and self.index:
+            msg = "`sitemap` dan `index` tidak dapat dipakai bersama — pilih salah satu menurut isi `url`"
+            raise ValueError(msg)
+        return self
 
 
 class FileSource(_Strict):

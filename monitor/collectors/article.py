@@ -1,13 +1,14 @@
 """An article page -> title, text and date. HTML goes in, plain text comes out; nothing is invented for what is missing.
 
 Text: the site's own selectors (sites.yaml), else JSON inside the page where the site keeps it there, else trafilatura;
-afterwards the lines that are no news ("Baca juga", channel adverts, page numbers, editors) are dropped. Date: JSON-LD,
+what is no news ("Baca juga", channel adverts, page numbers, editors) is dropped by `noise`. Date: JSON-LD,
 then meta, then the site's selector, then htmldate (day only): the first date on a page is often today's, in its header.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EncodingDetector
 from htmldate import find_date
 
-from monitor.collectors import dates, sites
+from monitor.collectors import dates, noise, urls
 from monitor.collectors.dates import Stamp
 from monitor.collectors.sites import Site
 
@@ -29,14 +30,25 @@ _META_DATES = (
     ("name", "pubdate"),
     ("name", "dc.date"),
 )
-_BLOCKS = ("p", "h2", "h3", "h4", "li", "blockquote", "td", "div", "tr", "section")
-_NOT_TEXT = ("script", "style", "noscript", "template", "iframe", "form", "button", "svg", "figure", "nav", "aside")
-_LONGEST_NOISE = 300
+MAX_PARTS = 10
+"""Pages of one article that are asked for at most."""
+TANGLED = "halaman berisi terlalu banyak atau terlalu dalam tanda HTML, jadi tidak dibaca"
+_MOST_TAGS = 30_000
+_DEEPEST = 400
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
+# Elements that HTML lets stand without an end: counted they would look ever deeper.
+_VOID = re.compile(
+    r"area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr|p|li|td|tr|th|dt|dd|option|html|head|body|thead|"
+    r"tbody|tfoot|colgroup"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What a page says. `text` is "" and `partial` true where no body was found; `problems` are Indonesian."""
+    """What a page says. `text` is "" and `partial` true where no body was found; `problems` are Indonesian.
+
+    `byline` names who wrote it, `next_page` the address of the next page of the same article ("" where there is none).
+    """
 
     title: str
     text: str
@@ -44,24 +56,28 @@ class Article:
     date_raw: str = ""
     partial: bool = False
     problems: tuple[str, ...] = ()
+    byline: str = ""
+    next_page: str = ""
 
 
-def read(html: bytes, content_type: str, site: Site, seen_at: datetime, zone: str = "") -> Article:
-    """Read an article page; `seen_at` is when it was fetched, `zone` for times that name none."""
+def read(html: bytes, content_type: str, site: Site, seen_at: datetime, zone: str = "", url: str = "") -> Article:
+    """Read an article page; `seen_at` is when it was fetched, `zone` for times that name none, `url` where it lies."""
     text, guessed = decode(html, content_type)
     problems = [f"huruf dibaca sebagai {guessed}, bukan seperti yang tertulis"] if guessed else []
+    if tangled(text):
+        return Article("", "", Stamp(None, problem="tanpa tanggal"), partial=True, problems=(*problems, TANGLED))
     soup = BeautifulSoup(text, "lxml")
     inside = _next_data(soup) if site.next_data else {}
     title = _first_text(soup, site.title) or _string(inside.get("title")) or _meta_title(soup)
     date_raw, stamp = _date(soup, inside, text, site, seen_at, zone)
-    body = _selected(soup, site) or _from_json(inside)
-    if not body:
-        body = trafilatura.extract(text, include_comments=False, include_tables=True, deduplicate=False) or ""
-    body = without_noise(body).removeprefix(title).strip()
-    partial = not body or any(soup.select_one(selector) for selector in site.partial)
-    if partial:
+    partial = any(soup.select_one(selector) for selector in site.partial)
+    next_page, byline = _next_page(soup, site, url), _byline(soup)
+    noise.clean(soup)
+    body = _selected(soup, site) or _from_json(inside) or _guessed(soup)
+    body = noise.lines(body).removeprefix(title).strip()
+    if partial or not body:
         problems.append("isi artikel tidak lengkap" if body else "isi artikel tidak ditemukan")
-    return Article(title, body, stamp, date_raw, partial, tuple(problems))
+    return Article(title, body, stamp, date_raw, partial or not body, tuple(problems), byline, next_page)
 
 
 def decode(content: bytes, content_type: str) -> tuple[str, str]:
@@ -90,42 +106,28 @@ def decode(content: bytes, content_type: str) -> tuple[str, str]:
 
 
 def plain(html: str) -> str:
-    """Turn a fragment of HTML (a summary) into plain text, one line a block."""
+    """Turn a fragment of HTML (a summary) into plain text, one line a block; one too tangled to read gives ""."""
     if "<" not in html and "&" not in html:
-        return _tidy(html)
-    return _block_text(BeautifulSoup(html, "lxml"))
+        return noise.tidy(html)
+    if tangled(html):
+        return ""
+    soup = BeautifulSoup(html, "lxml")
+    noise.drop_code(soup)
+    return noise.block_text(soup)
 
 
-def without_noise(text: str) -> str:
-    """Drop the lines that are no news, and what a lone "Baca juga:" points at in the line below it."""
-    known = sites.load()
-    kept: list[str] = []
-    pointed_at = False
-    for line in text.splitlines():
-        low = " ".join(line.split()).casefold().lstrip("-–•*|> ")
-        if not low:
-            continue
-        short = len(low) < _LONGEST_NOISE
-        noise = short and (low.startswith(known.noise_starts) or any(part in low for part in known.noise_contains))
-        if not noise and not (pointed_at and short):
-            kept.append(" ".join(line.split()))
-        pointed_at = noise and low.rstrip(" :") in known.noise_pointers
-    return "\n".join(kept)
-
-
-def _tidy(text: str) -> str:
-    return "\n".join(line for line in (" ".join(raw.split()) for raw in text.splitlines()) if line)
-
-
-def _block_text(node: Tag) -> str:
-    for unwanted in node.find_all(_NOT_TEXT):
-        unwanted.decompose()
-    for line_end in node.find_all("br"):
-        line_end.replace_with("\n")
-    for block in node.find_all(_BLOCKS):
-        block.insert_before("\n")
-        block.append("\n")
-    return _tidy(node.get_text())
+def tangled(html: str) -> bool:
+    """Tell whether a page holds more elements, or deeper ones, than any article: reading it would take for ever."""
+    if html.count("<") > 2 * _MOST_TAGS:
+        return True
+    depth = 0
+    for found in _TAG.finditer(html):
+        closing, name = found[1], found[2].lower()
+        if _VOID.fullmatch(name) is None:
+            depth = max(0, depth - 1) if closing else depth + 1
+            if depth > _DEEPEST:
+                return True
+    return False
 
 
 def _selected(soup: BeautifulSoup, site: Site) -> str:
@@ -135,9 +137,37 @@ def _selected(soup: BeautifulSoup, site: Site) -> str:
             continue
         for unwanted in (one for drop in site.drop for one in found.select(drop)):
             unwanted.decompose()
-        if text := _block_text(found):
+        if text := noise.block_text(found):
             return text
     return ""
+
+
+def _guessed(soup: BeautifulSoup) -> str:
+    """Let trafilatura find the text where no selector does."""
+    try:
+        found = trafilatura.extract(str(soup), include_comments=False, include_tables=True, deduplicate=False)
+    except (RecursionError, ValueError):
+        return ""
+    return found or ""
+
+
+def _next_page(soup: BeautifulSoup, site: Site, url: str) -> str:
+    """Find the next page of the same article among the page's own links."""
+    if not url or not (site.page_params or site.page_in_path):
+        return ""
+    own, wanted = site.canonical(url), site.page_number(url) + 1
+    if wanted > MAX_PARTS:
+        return ""
+    for link in soup.find_all("a", href=True, limit=2000):
+        address = urls.joined(url, str(link["href"]))
+        if address and site.page_number(address) == wanted and site.canonical(address) == own:
+            return address
+    return ""
+
+
+def _byline(soup: BeautifulSoup) -> str:
+    """Give who wrote it, as the page's meta data say; never taken for the account that acted."""
+    return _meta(soup, "name", "author")[:120]
 
 
 def _first_text(soup: BeautifulSoup, selectors: Sequence[str]) -> str:
@@ -208,7 +238,11 @@ def _next_data(soup: BeautifulSoup) -> dict[str, Any]:
 
 def _from_json(inside: dict[str, Any]) -> str:
     content = _string(inside.get("content"))
-    return plain(content) if content else ""
+    if not content or tangled(content):
+        return ""
+    soup = BeautifulSoup(content, "lxml")
+    noise.clean(soup)
+    return noise.block_text(soup)
 
 
 def _json(text: str) -> object:

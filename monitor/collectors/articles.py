@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from monitor.collectors import article, dates, sites, tables
+from monitor.collectors import article, dates, noise, sites, tables
 from monitor.collectors.base import drift, failed
 from monitor.config import ArticleSource
 from monitor.models import Item, ItemKind, Outcome, Page, Platform, Request, Response
@@ -57,7 +57,7 @@ class ArticlesSource:
         title, _, rest = text.strip().partition("\n")
         return article.Article(
             title=" ".join(title.split()),
-            text=article.without_noise(rest),
+            text=noise.lines(rest),
             stamp=dates.Stamp(None, problem="tanpa tanggal"),
             problems=(note,) if note else (),
         )

@@ -1,4 +1,4 @@
-"""RSS, Atom and news sitemaps, with the page of each entry that is worth asking for.
+"""RSS, Atom, news sitemaps and index pages, with the page of each entry that is worth asking for.
 
 An entry whose title or summary names nobody and touches no rule becomes an item of title and summary; for the others
 the article page is asked (`pages: matched`, `all`, `none`) and the item is made from it. Entries seen before in the
@@ -14,35 +14,45 @@ from typing import Any
 
 import feedparser
 
-from monitor.collectors import article, cursor, dates, sitemap, sites, urls
+from monitor.collectors import article, cursor, dates, index, noise, sitemap, sites, urls
 from monitor.collectors.base import Wanted, drift, failed
+from monitor.collectors.pages import ArticlePages
 from monitor.config import FeedSource
+from monitor.errors import ConfigError, Problem
 from monitor.models import Item, ItemKind, Outcome, Page, Platform, Request, Response
 
 _ENDS = (b"</rss>", b"</feed>", b"</rdf:rdf>", b"</channel>")
 
 
 class NewsSource:
-    """A feed or news sitemap."""
+    """A feed, a news sitemap or an index page."""
 
     def __init__(self, config: FeedSource, wanted: Wanted) -> None:
         self.source_id = config.id
         self._config, self._wanted = config, wanted
         self._site = sites.named(config.site, config.id)
+        if config.index and self._site.index is None:
+            known = ", ".join(sorted(name for name, one in sites.load().sites.items() if one.index is not None))
+            said = f"sumber `{config.id}`: `site: {config.site}` tidak punya pemilih untuk halaman daftar"
+            raise ConfigError([Problem("config.yaml", 0, 0, said, f"pilihan: {known}")])
+        self._pages = ArticlePages(config, self._site, wanted)
+        self._listed = 0
         self._seen: dict[str, str] = {}
 
     def start(self, cursor_: str) -> Sequence[Request]:
         """Ask for the feed."""
-        self._seen = cursor.load(cursor_)
-        return (Request(self._config.url, "sitemap" if self._config.sitemap else "feed"),)
+        self._seen, self._listed = cursor.load(cursor_), 0
+        purpose = "sitemap" if self._config.sitemap else "index" if self._config.index else "feed"
+        return (Request(self._config.url, purpose),)
 
     def read(self, response: Response) -> Page:
-        """Read the feed, a sitemap, or the page of one article."""
+        """Read the feed, a sitemap, an index page, or the page of one article."""
         if response.request.purpose == "article":
-            return self._article(response)
+            return self._pages.read(response)
         if page := failed(response):
             return page
-        return self._sitemap(response) if response.request.purpose == "sitemap" else self._feed(response)
+        readers = {"sitemap": self._sitemap, "index": self._index}
+        return readers.get(response.request.purpose, self._feed)(response)
 
     # ------------------------------------------------------------------- feed
 
@@ -87,7 +97,7 @@ class NewsSource:
         title = article.plain(_text(entry.get("title")))
         url = _text(entry.get("link")).strip()
         content = entry.get("content") or [{}]
-        body = article.without_noise(article.plain(_text(content[0].get("value")) or _text(entry.get("summary"))))
+        body = noise.lines(article.plain(_text(content[0].get("value")) or _text(entry.get("summary"))))
         if not (title or body):
             problems.append(f"butir {number}: tanpa judul dan isi; dilewati")
             return None
@@ -163,6 +173,43 @@ class NewsSource:
         outcome = Outcome.OK_ITEMS if follow else page.outcome
         return replace(page, outcome=outcome, follow=(*follow, *page.follow))
 
+    # ------------------------------------------------------------------- index page
+
+    def _index(self, response: Response) -> Page:
+        address = response.final_url or response.request.url
+        assert self._site.index is not None
+        found = index.read(response.body, response.content_type, self._site.index, address)
+        if isinstance(found, str):
+            return drift(found)
+        items: list[Item] = []
+        problems: list[str] = []
+        for entry in found.entries:
+            stamp = dates.parse(entry.date_raw, seen_at=response.fetched_at, zone=self._site.zone)
+            if stamp.problem and entry.date_raw:
+                problems.append(f"{entry.title[:60]}: {stamp.problem}")
+            items.append(
+                Item(
+                    source_id=self.source_id,
+                    platform=Platform.NEWS,
+                    native_id=self._site.canonical(entry.url),
+                    kind=ItemKind.ARTICLE,
+                    author=None,
+                    text=noise.lines(entry.summary),
+                    title=entry.title,
+                    url=entry.url,
+                    happened_at=stamp.at,
+                    happened_raw=entry.date_raw,
+                    happened_rule=stamp.rule,
+                )
+            )
+        page = self._page(items, problems)
+        self._listed += 1
+        # A page of the list that holds nothing new ends it: what is further down was seen in an earlier run.
+        goes_on = page.outcome is Outcome.OK_ITEMS and self._listed < self._config.index_pages
+        if not (found.next_page and goes_on and urls.host(found.next_page) == urls.host(address)):
+            return page
+        return replace(page, follow=(*page.follow, Request(found.next_page, "index", paging=True)))
+
     # ------------------------------------------------------------------- both
 
     def _page(self, items: Sequence[Item], problems: Sequence[str]) -> Page:
@@ -178,7 +225,7 @@ class NewsSource:
             if known == version:
                 continue
             if self._asks_for(item):
-                follow.append(Request(item.url, "article", item=item))
+                follow.append(self._pages.request(item))
             else:
                 stored.append(item)
         self._seen = now
@@ -191,38 +238,6 @@ class NewsSource:
         if not self._site.may_ask(item.url):
             return False
         return self._config.pages == "all" or self._wanted(f"{item.title}\n{item.text}")
-
-    def _article(self, response: Response) -> Page:
-        known = response.request.item
-        assert known is not None
-        label = (known.title or known.url)[:80]
-        if response.outcome is not None:
-            # The page will not come: what the feed said is kept, and said to be no more than that.
-            lasting = not response.outcome.proved and response.outcome not in _PASSING
-            kept = (known,) if lasting else ()
-            note = (f"{label}: halaman tidak didapat, hanya ringkasan yang disimpan",) if kept else ()
-            return Page(response.outcome, kept, problems=note, detail=response.detail)
-        if "html" not in response.content_type and b"<html" not in response.body[:5000].lower():
-            return Page(
-                Outcome.SCHEMA_DRIFT,
-                (known,),
-                problems=(f"{label}: bukan halaman HTML, hanya ringkasan yang disimpan",),
-                detail=f"{response.request.url}: bukan halaman HTML",
-            )
-        found = article.read(response.body, response.content_type, self._site, response.fetched_at)
-        problems = [f"{label}: {problem}" for problem in found.problems]
-        item = replace(known, title=known.title or found.title, text=found.text)
-        if known.happened_at is None and found.stamp.at is not None:
-            item = replace(
-                item, happened_at=found.stamp.at, happened_raw=found.date_raw, happened_rule=found.stamp.rule
-            )
-        if not found.text:
-            problems.append(f"{label}: hanya ringkasan yang disimpan")
-            item = replace(item, text=known.text)
-        return Page(Outcome.OK_ITEMS, (item,), problems=tuple(problems))
-
-
-_PASSING = {Outcome.TRANSIENT, Outcome.RATE_LIMITED, Outcome.BUDGET_REACHED, Outcome.AUTH}
 
 
 def _not_a_feed(body: bytes) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin, urlsplit, urlunsplit
 
 _TRACKING = {
     "fbclid",
@@ -21,6 +21,7 @@ _TRACKING = {
 }
 _PORTS = {"http": "80", "https": "443"}
 _AMP_END = re.compile(r"/amp/?\Z")
+_PAGE_NUMBER = re.compile(r"/[^/]*[a-z][^/]*/([1-9][0-9]?)/?\Z", re.IGNORECASE)
 _PAGE_END = re.compile(r"(/[^/]*[a-z][^/]*)/[1-9][0-9]?/?\Z", re.IGNORECASE)
 
 
@@ -60,6 +61,38 @@ def canonical(url: str, *, page_params: tuple[str, ...] = (), page_in_path: bool
         )
     )
     return urlunsplit((parts.scheme, host, path.rstrip("/") or "/", urlencode(query), ""))
+
+
+def page_number(url: str, *, page_params: tuple[str, ...] = (), page_in_path: bool = False) -> int:
+    """Tell which page of an article an address asks for; 1 where it does not say."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return 1
+    said = [value for name, value in parse_qsl(parts.query) if name in page_params]
+    if page_in_path and (found := _PAGE_NUMBER.search(parts.path)):
+        said.append(found[1])
+    return next((int(one) for one in said if one.isascii() and one.isdigit() and 0 < len(one) < 3), 1)
+
+
+def with_query(url: str, name: str, value: str) -> str:
+    """Give an address with one query parameter set."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return url
+    rest = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != name]
+    return urlunsplit(parts._replace(query=urlencode([*rest, (name, value)]), fragment=""))
+
+
+def joined(base: str, link: str) -> str:
+    """Give the full http(s) address of a link on a page, "" where it leads nowhere that can be asked."""
+    try:
+        found = urldefrag(urljoin(base, link.strip()))[0]
+        parts = urlsplit(found)
+    except ValueError:
+        return ""
+    return found if parts.scheme in _PORTS and parts.hostname else ""
 
 
 def host(url: str) -> str:

@@ -112,7 +112,7 @@ def test_an_unknown_site_is_refused_with_advice() -> None:
 
 
 def asked() -> tuple[Source, Request]:
-    one = source()
+    one = source(text="whole")
     return one, one.read(answer(rss(item(1, date="")).encode())).follow[0]
 
 
