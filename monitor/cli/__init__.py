@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -13,13 +12,15 @@ from monitor import demo as demo_office
 from monitor import scheduler, web
 from monitor.app import App
 from monitor.cli.backtesting import rules
+from monitor.cli.collecting import collect_command, coverage_command, gather
+from monitor.cli.evidence import evidence
 from monitor.cli.judging import model
 from monitor.cli.learning import sample
 from monitor.cli.people import roster, user
 from monitor.cli.proof import audit, backup, doctor
 from monitor.cli.shell import Group, as_json, err, open_app, out, print_json, progress_bar
 from monitor.models import Screened
-from monitor.pipeline import Collected, collect, screen
+from monitor.pipeline import screen
 from monitor.summary import Tally
 
 
@@ -52,7 +53,7 @@ def demo(ctx: click.Context, port: int | None, *, no_serve: bool) -> None:
     """Jalankan kantor rekaan: muat daftar, kumpulkan, saring, lalu buka antrean."""
     app = open_app(ctx)
     login = demo_office.prepare(app)
-    _collect(app, ())
+    gather(app, ())
     tally = _screen(app, again=True)
     _show(tally)
     if not no_serve:
@@ -67,37 +68,8 @@ def init(folder: Path) -> None:
         out.print(line, markup=False)
 
 
-@main.command(name="collect")
-@click.option("--source", "only", multiple=True, help="Hanya sumber ini (boleh diulang).")
-@as_json
-@click.pass_context
-def collect_command(ctx: click.Context, only: tuple[str, ...], *, json_out: bool) -> None:
-    """Kumpulkan dari semua sumber; setiap jawaban diarsipkan sebelum dibaca."""
-    app = open_app(ctx)
-    done = _collect(app, only)
-    if json_out:
-        print_json([asdict(one) for one in done])
-    if any(not one.outcome.proved for one in done):
-        ctx.exit(10)
-
-
-def _collect(app: App, only: Sequence[str]) -> list[Collected]:
-    sources = app.sources(only)
-    known = {source.source_id for source in sources} | {one.id for one in app.config.sources}
-    if unknown := sorted(set(only) - known):
-        raise click.UsageError(f"sumber tidak dikenal: {', '.join(unknown)}. Lihat bagian `sources` di config.yaml.")
-    with progress_bar() as progress:
-        bar = progress.add_task("Mengumpulkan", total=len(sources))
-        done = collect(sources, app.fetcher(), app.archive, app.store, lambda _: progress.advance(bar))
-    for one in sorted(done, key=lambda one: one.source_id):
-        style = "green" if one.outcome.proved else "red"
-        brought = f"{one.new} baru, {one.edited} berubah, {one.fetches} pengambilan"
-        err.print(f"  [{style}]{one.outcome:<16}[/] {one.source_id}: {brought}")
-        for problem in one.problems[:5]:
-            err.print(f"      {problem}", markup=False, style="yellow")
-        if len(one.problems) > 5:
-            err.print(f"      … dan {len(one.problems) - 5} catatan lain; lihat `netra doctor`", style="yellow")
-    return done
+main.add_command(collect_command)
+main.add_command(coverage_command)
 
 
 @main.command(name="screen")
@@ -169,5 +141,5 @@ def _serve(app: App, port: int | None, login: tuple[str, str] | None) -> None:
     web.serve(web.create_app(services), host, port)
 
 
-for group in (rules, model, sample, roster, user, audit, doctor, backup):
+for group in (rules, model, sample, roster, user, audit, evidence, doctor, backup):
     main.add_command(group)

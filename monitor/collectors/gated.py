@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.config import GatedSource
-from monitor.models import Outcome, Page, Request, Response
+from monitor.models import Outcome, Page, Platform, Request, Response
+
+GATED_PLATFORMS: dict[str, frozenset[Platform]] = {
+    "x": frozenset({Platform.X}),
+    "meta": frozenset({Platform.FACEBOOK, Platform.INSTAGRAM, Platform.THREADS}),
+    "tiktok": frozenset({Platform.TIKTOK}),
+    "telegram": frozenset({Platform.TELEGRAM}),
+}
+"""Types of sources that stay off before a legal decision, and the platforms that only they could look at."""
 
 _TERMS = {
     "x": (

@@ -23,7 +23,8 @@ _SETTLED = frozenset(["gone", "not_available", "denied_by_robots", "legally_off"
 class Turn:
     """One thing a source asks first, and everything that it leads to.
 
-    A source may carry `max_requests`: how many one turn of it may ask.
+    A source may carry `max_requests`: how many one turn of it may ask. `owed` says how a page that the listing led to
+    failed for now: the source was not seen whole.
     """
 
     def __init__(self, source: Source, first: Request) -> None:
@@ -35,6 +36,7 @@ class Turn:
         self._stale: Counter[str] = Counter()
         self._pages: list[tuple[Response, Page]] = []
         self._settled = True
+        self.owed: tuple[Outcome, str] | None = None
         self._outcome, self.detail = Outcome.OK_EMPTY_PROVED, ""
 
     def next(self) -> Request | None:
@@ -60,7 +62,10 @@ class Turn:
                 self.detail = page.detail
             self._outcome = worse(self._outcome, page.outcome)
         else:
-            self._settled = self._settled and (page.outcome.proved or page.outcome.value in _SETTLED)
+            settled = page.outcome.proved or page.outcome.value in _SETTLED
+            if not settled and self.owed is None:
+                self.owed = (page.outcome, f"sebagian belum terbaca: {page.detail or response.request.url}")
+            self._settled = self._settled and settled
         bare = replace(page, items=(), follow=(), kept=b"", listed=None)
         self._pages.append((replace(response, body=b"", headers=()), bare))
         return page
