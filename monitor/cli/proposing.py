@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from monitor.cli.ruling import rules
+from monitor.cli.pasting import rules
 from monitor.cli.shell import as_json, named_user, open_app, out, print_json
 from monitor.errors import NotAllowedError
 from monitor.governance.suggest import suggest

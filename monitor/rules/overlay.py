@@ -160,10 +160,10 @@ def lay_over(
         seen[full] = document.file
         if overlay.base is None:
             said = f"tanpa `base`, perubahan isi bawaan `{name}` tidak terlihat"
-            hints.append(document.problem((key,), said, f"tambahkan `base: {digest[full]}`"))
+            hints.append(document.problem((key,), said, f'tambahkan `base: "{digest[full]}"`'))
         elif overlay.base != digest[full]:
             said, advice = f"isi bawaan `{name}` berubah sejak tambahan ini ditulis", "periksa apakah masih cocok, lalu"
-            moved.append(document.problem(("base",), said, f"{advice} tulis `base: {digest[full]}`"))
+            moved.append(document.problem(("base",), said, f'{advice} tulis `base: "{digest[full]}"`'))
         if key == "rule":
             by_id[name], more = _rule(by_id[name], overlay, document)
         else:

@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+from monitor.governance.pasting import paste
 from monitor.rules import RuleSet
 from monitor.rules.conditions import AtLeast, Entry, Weighted
 from monitor.rules.lint import baseline_texts
@@ -50,3 +51,15 @@ def test_page_names_every_column_and_scope() -> None:
 
 def test_page_counts_the_baseline() -> None:
     assert f"{len(baseline_texts(SHIPPED))} teks netral" in PAGE
+
+
+def test_the_pasted_cells_of_the_page_do_what_it_says() -> None:
+    (cells,) = re.findall(r"^```tsv\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
+    path = "targets/contoh.yaml"
+    found = paste(path, (SHIPPED / path).read_text(encoding="utf-8"), cells)
+    assert [one.number for one in found.accepted] == [2, 2, 2, 4]
+    assert [(one.number, one.why.partition(" ")[0]) for one in found.refused] == [
+        (5, "rumus"),
+        (6, "sudah"),
+        (7, "pasangan"),
+    ]

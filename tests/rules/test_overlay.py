@@ -169,9 +169,9 @@ def test_check_says_when_what_it_leans_on_vanished_or_changed(tmp_path: Path) ->
     base = load(folder).loaded.bases["contoh-aturan"]
     hint = check(folder, targets())
     assert hint.ok
-    assert any(f"tambahkan `base: {base}`" in one.advice for one in hint.doubts)
+    assert any(f'tambahkan `base: "{base}"`' in one.advice for one in hint.doubts)
 
-    (folder / "local" / "tambahan.yaml").write_text(RULE + f"base: {base}\n", encoding="utf-8")
+    (folder / "local" / "tambahan.yaml").write_text(RULE + f'base: "{base}"\n', encoding="utf-8")
     assert load(folder).loaded.layer.notes == ()
 
     shipped = folder / "asn" / "contoh-aturan.yaml"
