@@ -9,13 +9,11 @@ atomic (temporary file, fsync, rename) and may be repeated: the first capture st
 from __future__ import annotations
 
 import errno
-import gzip
 import hashlib
 import json
 import os
 import re
 import tempfile
-import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +21,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from monitor import __version__
 from monitor.errors import ArchiveError
-from monitor.evidence import warc
+from monitor.evidence import gz, warc
 from monitor.evidence.clock import ClockState, read_clock
 from monitor.models import Captured, Request, Response
 
@@ -115,7 +113,7 @@ class Archive:
         if body.exists():
             self.verify(sha256)
         else:
-            self._write(body, gzip.compress(content, 6, mtime=0))
+            self._write(body, gz.compress(content))
         return sha256
 
     def put_warc(self, content: bytes) -> str:
@@ -146,6 +144,14 @@ class Archive:
             raise ArchiveError(f"rekaman WARC {sha256} berbeda dari sidiknya — pulihkan dari cadangan")
         return content
 
+    def has(self, sha256: str) -> bool:
+        """Tell whether a body lies in the archive, whole or not."""
+        return self._body(sha256).exists()
+
+    def has_warc(self, sha256: str) -> bool:
+        """Tell whether a WARC file lies in the archive, whole or not."""
+        return self._warc(sha256).exists()
+
     def records_of(self, sha256: str) -> list[bytes]:
         """Give the records that stand beside a body, one an address."""
         return [path.read_bytes() for path in sorted(self._body(sha256).parent.glob(f"{sha256}.*.json"))]
@@ -175,10 +181,10 @@ class Archive:
         if not is_digest(sha256):
             raise ArchiveError(f"`{sha256[:80]}` bukan sidik SHA-256 — periksa alamat bukti yang diminta")
         try:
-            body = gzip.decompress(self._body(sha256).read_bytes())
+            body = gz.decompress(self._body(sha256).read_bytes())
         except FileNotFoundError as error:
             raise ArchiveError(f"bukti {sha256} tidak ada di {self.folder} — pulihkan dari cadangan") from error
-        except (OSError, EOFError, zlib.error) as error:
+        except (OSError, gz.DamagedError) as error:
             raise ArchiveError(f"bukti {sha256} rusak: {error} — pulihkan dari cadangan") from error
         if hashlib.sha256(body).hexdigest() != sha256:
             raise ArchiveError(f"bukti {sha256} berbeda dari sidiknya, isinya telah diubah — pulihkan dari cadangan")

@@ -24,6 +24,7 @@ from monitor.store.coverage import Coverage, Standing, Subject
 from monitor.store.custody import Custody, CustodyEntry, NewPiece, Piece, PieceKind, Touch
 from monitor.store.decisions import Decisions
 from monitor.store.flags import Counts, Flags
+from monitor.store.inventory import Held, Inventory
 from monitor.store.items import Items, Saved
 from monitor.store.learning import Learning, Lesson
 from monitor.store.lookup import Found, Lookup
@@ -57,6 +58,8 @@ __all__ = [
     "Found",
     "Happening",
     "Head",
+    "Held",
+    "Inventory",
     "Judged",
     "Learning",
     "Lesson",
@@ -111,6 +114,7 @@ class Store:
         self.recordings = Recordings(connection, self.audit)
         self.custody = Custody(connection, self.audit, clock)
         self.burial = Burial(connection, self.audit, clock)
+        self.inventory = Inventory(connection)
         self.items = Items(connection, self.audit, clock)
         self.absences = Absences(connection)
         self.acts = Acts(connection)

@@ -1,0 +1,63 @@
+"""`netra evidence`: check everything that is kept, hand a case over."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from monitor import custody
+from monitor.cli.shell import Group, as_json, err, open_app, out, print_json, progress_bar
+from monitor.custody import report as words
+from monitor.evidence import read_clock
+from monitor.store import Touch
+
+
+@click.group(cls=Group)
+def evidence() -> None:
+    """Bukti: periksa keutuhannya, dan serahkan bersama cara memeriksanya."""
+
+
+@evidence.command(name="verify")
+@click.option("--html", "html_file", type=click.Path(dir_okay=False, path_type=Path), help="Tulis laporan ke HTML.")
+@click.option("--text", "text_file", type=click.Path(dir_okay=False, path_type=Path), help="Tulis laporan ke teks.")
+@click.option("--fresh", is_flag=True, help="Mulai dari awal, jangan lanjutkan pemeriksaan yang terhenti.")
+@as_json
+@click.pass_context
+def evidence_verify(
+    ctx: click.Context, html_file: Path | None, text_file: Path | None, *, fresh: bool, json_out: bool
+) -> None:
+    """Hitung ulang sidik semua bukti, manifest, baris basis data dan buku bukti; keluar 4 bila ada yang berubah."""
+    app = open_app(ctx)
+    checkpoint = (app.root / app.config.database).with_name("periksa-bukti.json")
+    if fresh:
+        checkpoint.unlink(missing_ok=True)
+    held = app.store.inventory.held()
+    with progress_bar() as progress:
+        bar = progress.add_task("Memeriksa bukti", total=held.bodies + held.warcs)
+        found = custody.verify(
+            app.store, app.archive, app.heads, app.clock, checkpoint=checkpoint,
+            tell=lambda count: progress.advance(bar, count),
+        )  # fmt: skip
+    place = (app.config.office.name, app.config.zone, app.config.office.timezone)
+    if html_file is not None:
+        html_file.write_text(words.page(found, *place), encoding="utf-8")
+    if text_file is not None:
+        text_file.write_text(words.text(found, *place), encoding="utf-8")
+    if json_out:
+        print_json({"ok": found.ok, **asdict(found)})
+    else:
+        out.print(words.text(found, *place), markup=False, end="")
+    if not found.ok:
+        ctx.exit(4)
+    app.store.custody.note(Touch.VERIFY, user_id=None, detail=words.verdict(found))
+
+
+@evidence.command(name="seal")
+@click.pass_context
+def evidence_seal(ctx: click.Context) -> None:
+    """Tulis manifest setiap tanda yang pendapat terbarunya belum punya manifest."""
+    app = open_app(ctx)
+    done = custody.seal(app.store, app.archive, app.clock, read_clock)
+    err.print(f"{words.number(done)} manifest ditulis.", markup=False)
