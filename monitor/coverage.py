@@ -260,25 +260,21 @@ def _by_day(rows: Sequence[str], idle: Mapping[State, int], count: int) -> list[
     return found
 
 
-def phase_days(
-    calendar: Calendar, contests: Sequence[str], region: str, phase: Phase, today: date
-) -> tuple[date, date] | None:
-    """Give first and last day of the newest stretch of a phase that has begun; None where no calendar says it."""
-    inside = [
-        day
-        for offset in range(-_EARLIER, _LONGEST_PHASE - _EARLIER)
-        if _phase_on(calendar, contests, region, day := today + timedelta(days=offset)) is phase
-    ]
-    begun = [day for day in inside if day <= today]
-    if not begun:
-        return None
-    first = last = begun[-1]
-    held = set(inside)
-    while first - timedelta(days=1) in held:
-        first -= timedelta(days=1)
-    while last + timedelta(days=1) in held:
-        last += timedelta(days=1)
-    return first, last
+def phase_spans(
+    calendar: Calendar, contests: Sequence[str], region: str, today: date
+) -> dict[Phase, tuple[date, date]]:
+    """Give first and last day of the newest stretch that has begun of every phase that a calendar names."""
+    found: dict[Phase, tuple[date, date]] = {}
+    before: Phase | None = None
+    for offset in range(-_EARLIER, _LONGEST_PHASE - _EARLIER):
+        day = today + timedelta(days=offset)
+        phase = _phase_on(calendar, contests, region, day)
+        if phase is not None and phase is before:
+            found[phase] = (found[phase][0], day)
+        elif phase is not None and day <= today:
+            found[phase] = (day, day)
+        before = phase if phase in found else None
+    return found
 
 
 def _phase_on(calendar: Calendar, contests: Sequence[str], region: str, day: date) -> Phase | None:

@@ -12,7 +12,7 @@ import click
 
 from monitor.app import App
 from monitor.cli.shell import as_json, err, open_app, out, print_json, progress_bar
-from monitor.coverage import Line, State, Tally, by, phase_days, tally
+from monitor.coverage import Line, State, Tally, by, phase_spans, tally
 from monitor.models import Phase
 from monitor.pipeline import Collected, collect
 
@@ -69,6 +69,12 @@ def retry(app: App, only: Sequence[str] = ()) -> list[Collected]:
         err.print("Semua yang boleh ditanyakan sudah terbukti; tidak ada yang diulang.")
         return []
     return gather(app, ids)
+
+
+def gather_quietly(app: App, ids: Sequence[str]) -> int:
+    """Collect from the sources named, for a page; gives how many of them are proved now."""
+    done = collect(app.sources(ids), app.fetcher(), app.archive, app.store, lambda _: None)
+    return sum(one.outcome.proved for one in done)
 
 
 class Share(click.ParamType):  # type: ignore[type-arg]
@@ -140,7 +146,7 @@ def _window(app: App, phase: str | None, run_id: int | None, since: datetime | N
         days = (since.date(), max(today, since.date()))
     elif phase is not None:
         region = app.config.office.region
-        found = phase_days(app.calendar, app.config.contests, region, Phase(phase), today)
+        found = phase_spans(app.calendar, app.config.contests, region, today).get(Phase(phase))
         if found is None:
             raise click.UsageError(f"tahapan {phase} belum dimulai, atau tidak ada dalam kalender wilayah ini.")
         days = (found[0], min(found[1], today))

