@@ -21,7 +21,7 @@ Cell = str | int | float | None
 SALT_BYTES = 16
 _PLACE = Struct(">qqq")
 
-# The number of a table is part of the ledger: append only, never renumber. The first column is the primary key.
+# The number of a table is part of the ledger: rising, never renumbered. The first column is the primary key.
 TABLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "item_versions": (
         1,
@@ -51,6 +51,8 @@ TABLES: dict[str, tuple[int, tuple[str, ...]]] = {
     ),
     "rule_versions": (10, ("version_id", "path", "number", "digest", "content", "origin", "base_id", "seen_at")),
     "rule_events": (11, ("event_id", "version_id", "event", "user_id", "why", "at")),
+    "silence_answers": (50, ("answer_id", "silence_id", "user_id", "note", "at")),
+    "sample_verdicts": (20, ("verdict_id", "item_id", "version", "user_id", "partisan", "at")),
     "captures": (
         30,
         ("capture_id", "door", "region", "person_id", "platform", "native_id", "target_key", "user_id", "recorded_at",
@@ -65,7 +67,6 @@ TABLES: dict[str, tuple[int, tuple[str, ...]]] = {
         ("capture_id", "user_id", "state", "reason", "at", "item_id", "evidence_sha256"),
     ),
     "capture_reporters": (33, ("capture_id", "payload")),
-    "sample_verdicts": (20, ("verdict_id", "item_id", "version", "user_id", "partisan", "at")),
     "recordings": (
         40,
         ("recording_id", "run_id", "source_id", "url", "fetched_at", "outcome", "status", "body_sha256",
