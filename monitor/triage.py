@@ -6,7 +6,9 @@ was done and when, never by who did it.
 What reaches the queue:
   * any rule of level sedang or tinggi;
   * the model alone, from `Limits.flag` upwards (sedang; tinggi from `Limits.high`);
-  * info and rendah rules only beside one of those: alone they are stored with the screening and shown to nobody.
+  * info and rendah rules only beside one of those: alone they are stored with the screening and shown to nobody;
+  * what a person recorded by hand and a second one confirmed, always (sedang): what stands in its pictures a machine
+    may fail to read.
 A like or share without words of its own is judged by its ground: a registered campaign account (rules), or the content
 of the post it was done to, which is never more than `sedang` (domain decision 3).
 """
@@ -19,6 +21,7 @@ from itertools import chain
 
 from classifiers.labels import Score
 from monitor.models import (
+    CAPTURED,
     WORDLESS,
     Act,
     Actor,
@@ -67,7 +70,9 @@ def triage(
         chain((m.level for m in matches), _model_levels(act, score, limits)), key=lambda one: one.rank, default=None
     )
     if level is None or level.rank < Level.MEDIUM.rank:
-        return None
+        if not _recorded(act):
+            return None
+        level = Level.MEDIUM
     ground = _ground(act, matches, wordless=wordless)
     if act.stored.item.kind is ItemKind.ARTICLE and level is Level.HIGH:
         level = Level.MEDIUM  # a name in the news is a lead for a human, never more
@@ -84,6 +89,11 @@ def triage(
         urgency=_urgency(act, level, probability),
         digests=digests,
     )
+
+
+def _recorded(act: Act) -> bool:
+    """Tell whether people recorded this act by hand and looked at it already."""
+    return act.stored.item.source_id.startswith(CAPTURED)
 
 
 def _about(act: Act, actor: Actor, matches: Sequence[Match]) -> Sequence[Match]:
@@ -181,6 +191,12 @@ def _cautions(act: Act) -> list[Reason]:
     actor, said = act.actor, list[Reason]()
     if actor is None:
         return said
+    if _recorded(act):
+        said.append(
+            Reason(
+                "tangkapan", "Direkam orang dan dibenarkan orang kedua; lihat gambarnya, mesin dapat luput membacanya."
+            )
+        )
     if actor.basis is Basis.NAME:
         others = f" Nama ini dimiliki {actor.same_name} orang di daftar." if actor.same_name > 1 else ""
         said.append(Reason("nama_saja", f"Hanya namanya yang disebut dalam berita; ini petunjuk, bukan bukti.{others}"))

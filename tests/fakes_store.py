@@ -16,8 +16,10 @@ from monitor.models import (
     Actor,
     Appointment,
     Basis,
+    Capture,
     Change,
     Confidence,
+    Door,
     Field,
     Ground,
     Item,
@@ -40,6 +42,7 @@ from monitor.models import (
     RosterChange,
     RosterRow,
     Screened,
+    SeenAct,
     Setting,
     Span,
     StoredItem,
@@ -162,3 +165,12 @@ def a_case(store: Store, count: int = 1) -> list[int]:
 
 def a_like(native_id: str, parent_id: str) -> Item:
     return an_item(native_id, "", kind=ItemKind.LIKE, parent=Parent(parent_id))
+
+
+def a_capture(**changes: Any) -> Capture:
+    account = AccountRef(Platform.INSTAGRAM, "ig-1", "uji.rekan.1")
+    plain = Capture(
+        Door.OFFICER, SeenAct.LIKE, 1, "Kabupaten Contoh", account, "tangkapan:uji", "instagram:CxUji", "CxUji",
+        "https://www.instagram.com/p/CxUji/", START,
+    )  # fmt: skip
+    return replace(plain, **changes)

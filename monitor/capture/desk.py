@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from monitor.capture.form import to_item
 from monitor.errors import BusyError
 from monitor.evidence import Archive
 from monitor.judge import Judges, judge
-from monitor.models import Capture, Picture, Request, Response, User
+from monitor.models import Capture, Item, Picture, Request, Response, User
 from monitor.store import Becoming, Store, StoredCapture
 
 
@@ -68,14 +68,25 @@ def confirm(
     Raises:
         ConflictError: somebody decided first. NotAllowedError: the user's own capture.
     """
-    words, about = texts
-    item = to_item(stored.capture, words, about)
+    item = _beside(store, to_item(stored.capture_id, stored.capture, *texts))
     manifest = _manifest(stored, texts, user, now)
     evidence = _keep(archive, f"tangkapan:{stored.capture_id}", manifest, "application/json", now)
     run_id = store.runs.begin("capture")
     item_id = store.captures.confirm(stored.capture_id, user.user_id, Becoming(item, evidence, run_id))
     store.runs.finish(run_id, {"new": 1})
     return Confirmed(item_id, judges is not None and _screen(store, judges(), item_id))
+
+
+def _beside(store: Store, item: Item) -> Item:
+    """Keep the words that were collected of the same act before, where nobody typed any."""
+    found = store.items.find(item.platform, item.native_id)
+    if found is None:
+        return item
+    parent, known = item.parent, found.item.parent
+    if parent is not None and known is not None and not parent.text:
+        parent = replace(parent, text=known.text, owner=parent.owner or known.owner)
+    happened = item.happened_at or found.item.happened_at
+    return replace(item, text=item.text or found.item.text, parent=parent, happened_at=happened)
 
 
 def _screen(store: Store, judges: Judges, item_id: int) -> bool:

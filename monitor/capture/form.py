@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -120,13 +120,10 @@ def check(
     troubles += _times(draft, seen_at, happened_at, now)
     if platform is None and act in _WITHOUT_LINK and not draft.tautan:
         troubles.append(Trouble.PLATFORM)
-    if troubles or act is None or person is None or platform is None or seen_at is None:
+    if troubles or act is None or person is None or seen_at is None or not isinstance(account, AccountRef):
         return tuple(dict.fromkeys(troubles))
-    if account is None or isinstance(account, Trouble):
-        return (Trouble.ACCOUNT,)
-    owner = draft.pemilik.lstrip("@") or (link.handle if link is not None and act in _ON_ANOTHER else "")
     held = person.on((happened_at or seen_at).astimezone(zone).date())
-    return Capture(
+    capture = Capture(
         door=door,
         act=act,
         person_id=person.person_id,
@@ -137,13 +134,23 @@ def check(
         target_id=link.post_id if link is not None else "",
         link=link.url if link is not None else "",
         seen_at=seen_at,
-        owner=AccountRef(platform, "", owner) if owner and act in _ON_ANOTHER else None,
-        words="" if act is SeenAct.LIKE else draft.teks,
-        about=(draft.isi or (draft.teks if act is SeenAct.LIKE else "")) if act in _ON_ANOTHER else "",
         happened_at=happened_at,
         note=draft.catatan,
         known_by=draft.dikenali,
     )
+    return _with_words(capture, draft, link)
+
+
+def _with_words(capture: Capture, draft: Draft, link: Link | None) -> Capture:
+    """Add the texts: a like has no words of its own, and only what is done to a post has a post behind it."""
+    act = capture.act
+    if act not in _ON_ANOTHER:
+        return replace(capture, words=draft.teks)
+    handle = draft.pemilik.lstrip("@") or (link.handle if link is not None else "")
+    owner = AccountRef(capture.account.platform, "", handle) if handle else None
+    if act is SeenAct.LIKE:
+        return replace(capture, owner=owner, about=draft.isi or draft.teks)
+    return replace(capture, owner=owner, words=draft.teks, about=draft.isi)
 
 
 def act_identity(act: SeenAct, platform: Platform, account: str, target: str, words: str = "") -> str:
@@ -152,8 +159,11 @@ def act_identity(act: SeenAct, platform: Platform, account: str, target: str, wo
     return f"tangkapan:{sha256(repr(parts).encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
-def to_item(capture: Capture, words: str, about: str) -> Item:
-    """Make the ordinary item of a confirmed capture; the texts are as the second person confirmed them."""
+def to_item(capture_id: int, capture: Capture, words: str, about: str) -> Item:
+    """Make the ordinary item of a confirmed capture; the texts are as the second person confirmed them.
+
+    Each capture is a version of its own: a second recording of the same act is more evidence of it.
+    """
     on_another = capture.act in _ON_ANOTHER
     parent = Parent(capture.target_id, capture.link, about, capture.owner) if on_another else None
     own_address = "" if on_another else capture.link
@@ -169,6 +179,7 @@ def to_item(capture: Capture, words: str, about: str) -> Item:
         happened_raw="" if capture.happened_at is None else capture.happened_at.isoformat(),
         happened_rule="" if capture.happened_at is None else "dicatat petugas",
         parent=parent,
+        native_version=f"tangkapan:{capture_id}",
     )
 
 

@@ -29,7 +29,7 @@ _PLACES: tuple[tuple[str, Platform], ...] = (
     ("bsky.app", Platform.BLUESKY),
     ("t.me", Platform.TELEGRAM),
 )
-_ID = re.compile(r"[A-Za-z0-9_-]{3,200}\Z")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,200}\Z")
 _HANDLE = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 _NUMBER = re.compile(r"[0-9]{1,25}\Z")
 # First parts of a path that are no account.
@@ -133,6 +133,8 @@ def _read(platform: Platform, host: str, path: list[str], query: dict[str, str])
     if platform is Platform.BLUESKY and len(path) >= 4 and path[0] == "profile" and path[2] == "post":
         at = f"at://{path[1]}/app.bsky.feed.post/{path[3]}" if path[1].startswith("did:") else ""
         return ("" if at else path[1]), at, ""
+    if platform is Platform.OTHER:
+        return "", "", ""
     first = path[0].removeprefix("@") if path and path[0].casefold() not in _ROOMS else ""
     if path[:1] == ["stories"] and len(path) >= 2:
         return path[1], (path[2] if len(path) > 2 else ""), ""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
+import warnings
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -54,7 +56,7 @@ def shown(content: bytes, side: int = _SHOWN_SIDE) -> bytes:
     with _open(content, "gambar") as image:
         try:
             image.draft("RGB", (side, side))
-            upright = ImageOps.exif_transpose(image)
+            upright = _upright(image)
             upright.thumbnail((side, side))
             flat = Image.new("RGB", upright.size, "white")
             solid = upright.convert("RGBA")
@@ -74,10 +76,22 @@ def grey(content: bytes, side: int) -> bytes:
     return out.getvalue()
 
 
+def _upright(image: Image.Image) -> Image.Image:
+    """Turn a photo the way its file says; one whose words about itself cannot be read stays as it lies."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # Pillow: damaged EXIF, which is thrown away anyway
+        try:
+            return ImageOps.exif_transpose(image)
+        except (KeyError, TypeError, ZeroDivisionError, struct.error, UnicodeError):
+            return image
+
+
 def _open(content: bytes, name: str) -> Image.Image:
     """Open without decoding: format and size are known then. Only three decoders may ever see the bytes."""
     try:
-        image = Image.open(io.BytesIO(content), formats=tuple(FORMATS))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # Pillow: damaged EXIF, which is never used
+            image = Image.open(io.BytesIO(content), formats=tuple(FORMATS))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many(name) from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, MemoryError, EOFError) as error:

@@ -71,6 +71,12 @@ class Flags:
             raise NotAllowedError(f"tanda {flag_id} tidak ada — kembali ke antrean")
         return found[0]
 
+    def of_item(self, item_id: int) -> list[Flag]:
+        """Give the flags of an item that stand, oldest first."""
+        with self._connection.snapshot() as db:
+            rows = db.execute("SELECT flag_id FROM flags WHERE item_id=? AND withdrawn=0 ORDER BY flag_id", (item_id,))
+            return cases.load(db, [row[0] for row in rows.fetchall()])
+
     def opinions(self, flag_id: int) -> list[cases.OpinionVersion]:
         """Give every opinion of a flag, oldest first; a withdrawal has no opinion."""
         return cases.opinions(self._connection.db, flag_id)

@@ -57,6 +57,11 @@ class RosterImport:
         for account in row.accounts:
             self._account(person_id, account)
 
+    def claim(self, person_id: int, row: AccountRow) -> None:
+        """Add an account that somebody saw this person use; one that the roster holds already stays as it is."""
+        if self._find(person_id, row) is None:
+            self._account(person_id, row)
+
     def _by_nip(self, row: RosterRow | None) -> int | None:
         """A person who came in meanwhile, by another import of the same list."""
         if row is None or not row.nip:

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import AuditError, NotAllowedError
-from monitor.models import Captured, Confidence, Outcome, ReasonCode, Screened, State
+from monitor.models import Captured, Confidence, Outcome, Picture, ReasonCode, Screened, State
 from monitor.store import AuditReport, FileKind, NewPiece, PieceKind, QueueQuery, Store, Touch
 from monitor.store.guard import TABLES
 from tests.fakes import FakeClock
-from tests.fakes_store import a_case, a_response, add_people, add_user, an_item, flag_all, open_store, save
+from tests.fakes_store import a_capture, a_case, a_response, add_people, add_user, an_item, flag_all, open_store, save
 
 GUARDED = [*TABLES, "audit_chain", "audit_payloads", "row_ledger"]
 
@@ -31,6 +31,10 @@ def filled(folder: Path) -> None:
         store.users.set_password(user.user_id, "sandi lain yang panjang")
         store.samples.record([Screened(store.items.find("instagram", "p3"), actors=1)], 2, "d", again=False)
         store.samples.judge(4, 1, user.user_id, partisan=False)
+        number = store.captures.record(
+            a_capture(), [Picture("a" * 64, "PNG", 9, 9, 99)], user.user_id, "pelapor rekaan"
+        )
+        store.captures.reject(number, user.user_id, "salah orang")
         store.rulebook.adopt({"asn/contoh.yaml": "id: contoh"}, "ikut bersama Netra")
         kept = Captured("https://warta.contoh.example/", "b" * 64, "c" * 64, "f" * 64, 9, "0.1.0", True, 1.5)
         store.recordings.record(kept, "contoh", 1, a_response(), Outcome.OK_ITEMS)
