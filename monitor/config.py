@@ -129,6 +129,16 @@ class GatedSource(_Strict):
     every: Every = "1hari"
 
 
+class Canary(_Strict):
+    """An account of the office's own that posts every day at known times; what does not show it, sees nothing."""
+
+    account: str = Field(min_length=1, description="id tetap akun itu, misalnya did:plc:…")
+    at: tuple[Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")], ...] = Field(
+        min_length=1, description="jam unggahannya setiap hari, waktu kantor"
+    )
+    grace: Every = Field(default="2jam", description="kelonggaran sesudah jam itu")
+
+
 class BlueskySource(_Strict):
     """Public records of every rostered Bluesky account on its own server, and likes of watched campaign posts.
 
@@ -143,10 +153,29 @@ class BlueskySource(_Strict):
     max_requests: int = Field(default=200, ge=10, description="batas permintaan per akun sekali jalan")
     campaign_days: int = Field(default=30, ge=1, description="umur unggahan pemenangan yang masih dilihat penyukanya")
     gap_seconds: float = Field(default=0.2, ge=0, description="jarak dua permintaan ke satu server")
+    canary: Canary | None = Field(default=None, description="akun kenari milik kantor")
+
+
+class MastodonSource(_Strict):
+    """Public statuses of every rostered account on its home server, and who favourited or boosted campaign posts.
+
+    Any server that speaks Mastodon's API, without a key. Each account is a source of its own, `<id>/<actor>`.
+    """
+
+    type: Literal["mastodon"]
+    id: Identifier
+    every: Every = "6jam"
+    max_requests: int = Field(default=200, ge=10, description="batas permintaan per akun sekali jalan")
+    campaign_days: int = Field(default=30, ge=1, description="umur unggahan pemenangan yang masih dilihat penyukanya")
+    recheck_days: int = Field(default=7, ge=1, description="unggahan semuda ini dibaca ulang setiap giliran")
+    whole_days: int = Field(default=7, ge=1, description="sekali dalam sekian hari seluruh daftar dibaca ulang")
+    gap_seconds: float = Field(default=1.1, ge=0, description="jarak dua permintaan ke satu server; lanjutan tiga kali")
+    scheme: Literal["https", "http"] = Field(default="https", description="http hanya untuk uji")
 
 
 SourceConfig = Annotated[
-    FeedSource | FileSource | ArticleSource | BlueskySource | GatedSource, Field(discriminator="type")
+    FeedSource | FileSource | ArticleSource | BlueskySource | MastodonSource | GatedSource,
+    Field(discriminator="type"),
 ]
 
 
@@ -184,6 +213,16 @@ class Schedule(_Strict):
     audit_head_at: str = Field(default="06:00", pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
 
 
+class Breaker(_Strict):
+    """What a freshly changed rule may flag before it is stopped."""
+
+    fresh_days: int = Field(default=7, ge=1, le=90, description="berapa hari sesudah berlaku aturan dianggap baru")
+    max_share: float = Field(
+        default=0.05, gt=0, le=1, description="bagian terbesar butir pegawai yang boleh ditandainya"
+    )
+    min_items: int = Field(default=300, ge=1, description="baru dinilai sesudah sekian butir pegawai disaring")
+
+
 class Config(_Strict):
     """The whole of config.yaml. Paths are resolved against the folder of the file."""
 
@@ -202,6 +241,7 @@ class Config(_Strict):
     thresholds: Thresholds | None = None
     base_rate: float | None = Field(default=None, gt=0, lt=1, description="bagian yang memihak di antara yang dibaca")
     fetching: Fetching = Fetching()
+    breaker: Breaker = Breaker()
     web: Web = Web()
 
     @model_validator(mode="after")

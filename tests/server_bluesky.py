@@ -33,12 +33,13 @@ Json = dict[str, Any]
 
 @dataclass
 class Answer:
-    """What goes out; `cut` announces more than it sends."""
+    """What goes out; `cut` announces more than it sends, `drip` is the seconds between two bytes."""
 
     status: int = 200
     body: bytes = b"{}"
     headers: dict[str, str] = field(default_factory=dict)
     cut: bool = False
+    drip: float = 0.0
 
 
 def error(name: str, message: str = "", status: int = 400) -> Answer:

@@ -10,14 +10,23 @@ from monitor.collectors.base import Source, Wanted
 from monitor.collectors.bluesky import BlueskyAccount
 from monitor.collectors.feed import NewsSource
 from monitor.collectors.gated import GatedCollector
+from monitor.collectors.mastodon import MastodonAccount
 from monitor.collectors.paging import Turn, home, worse
 from monitor.collectors.records import RecordsSource
-from monitor.config import ArticleSource, BlueskySource, FeedSource, FileSource, GatedSource, SourceConfig
+from monitor.config import (
+    ArticleSource,
+    BlueskySource,
+    FeedSource,
+    FileSource,
+    GatedSource,
+    MastodonSource,
+    SourceConfig,
+)
 from monitor.models import Platform
 
 __all__ = ["ACCOUNTS_OF", "Source", "Turn", "Watched", "Watching", "build_accounts", "build_source", "home", "worse"]
 
-ACCOUNTS_OF: dict[str, Platform] = {"bluesky": Platform.BLUESKY}
+ACCOUNTS_OF: dict[str, Platform] = {"bluesky": Platform.BLUESKY, "mastodon": Platform.MASTODON}
 """Types of sources that stand for every watched account of a platform."""
 
 
@@ -50,5 +59,7 @@ def build_accounts(config: SourceConfig, watching: Watching) -> list[Source]:
     match config:
         case BlueskySource():
             return [BlueskyAccount(config, one, watching) for one in watching.on(Platform.BLUESKY)]
+        case MastodonSource():
+            return [MastodonAccount(config, one, watching) for one in watching.on(Platform.MASTODON)]
         case _:
             return []

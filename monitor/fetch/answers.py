@@ -85,13 +85,19 @@ def retry_after(value: str, now: datetime) -> datetime | None:
 
 
 def used_up(remaining: str, reset: str, now: datetime) -> datetime | None:
-    """Give when a spent limit is whole again, None if it is not spent. `RateLimit-Reset`: epoch seconds, or a span."""
+    """Give when a spent limit is whole again, None if it is not spent. Reset: epoch seconds, a span, or an ISO time."""
     left, text = remaining.strip(), reset.strip()
-    if left != "0" or not (text.isascii() and text.isdigit() and len(text) <= 10):
+    if left != "0" or not text.isascii():
         return None
-    seconds = int(text)
-    at = datetime.fromtimestamp(seconds, UTC) if seconds > 1_000_000_000 else now + timedelta(seconds=seconds)
-    return max(now, at)
+    if text.isdigit() and len(text) <= 10:
+        seconds = int(text)
+        at = datetime.fromtimestamp(seconds, UTC) if seconds > 1_000_000_000 else now + timedelta(seconds=seconds)
+        return max(now, at)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return max(now, at.astimezone(UTC)) if at.tzinfo is not None else None
 
 
 def target(url: str, location: str) -> str:

@@ -80,6 +80,13 @@ def record(db: Database, listed: Listed, run_id: int, evidence: str, fetched_at:
         "AND erased=0",
         (listed.platform.value, clean(listed.low), clean(listed.high)),
     ).fetchall()
+    for start in range(0, len(listed.gone), _IN_ONE_QUERY):
+        named = [clean(one) for one in listed.gone[start : start + _IN_ONE_QUERY]]
+        rows += db.execute(
+            "SELECT item_id, native_id, last_seen_at FROM items WHERE erased=0 AND platform=? AND native_id IN "
+            f"({','.join('?' * len(named))})",
+            [listed.platform.value, *named],
+        ).fetchall()
     for item_id, native_id, last_seen in rows:
         if native_id not in there:
             db.execute(

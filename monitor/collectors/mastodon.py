@@ -1,0 +1,324 @@
+"""One account of a Mastodon-compatible server: what it posted, answered and boosted, read at its home without a key.
+
+[webfinger: which actor is this name] -> account (asks not to be shown? gone? limited?) -> statuses, newest first
+                                                            -> the posts that replies answer
+Of a campaign's account also who favourited and boosted its posts (`mastodon_fans`). The actor's address is the
+identity, the server's own id is compared in every run and status. A page with somebody else's status is refused whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from monitor.collectors import dates
+from monitor.collectors import mastodon_api as api
+from monitor.collectors import mastodon_records as records
+from monitor.collectors.accounts import Watched, Watching
+from monitor.collectors.base import drift
+from monitor.collectors.mastodon_fans import Fans, Rostered
+from monitor.collectors.mastodon_walk import Entry, Walk
+from monitor.config import MastodonSource
+from monitor.models import AccountRef, Item, Listed, Outcome, Page, Platform, Request, Response
+
+LIMIT = 40
+_CLOSED = "pemilik akun meminta agar tidak ditampilkan kepada umum ({}); isinya tidak diambil, periksa sendiri"
+
+
+class MastodonAccount:
+    """One watched account as a source."""
+
+    def __init__(self, config: MastodonSource, account: Watched, watching: Watching) -> None:
+        self.source_id = f"{config.id}/{account.key}"
+        self.max_requests = config.max_requests
+        self._config, self._account, self._held = config, account, watching.held
+        everyone = watching.on(Platform.MASTODON)
+        refs = {one.key: AccountRef(Platform.MASTODON, one.native_id, one.handle) for one in everyone}
+        self._named_refs = Rostered(list(refs.values()))
+        rostered = [refs[one.key] for one in everyone if one.rostered]
+        self._fans = Fans(config, self.source_id, Rostered(rostered if account.campaign else []))
+        self._author = AccountRef(Platform.MASTODON, account.native_id, account.handle)
+        self._own: dict[str, str] = {}
+        self._state: dict[str, object] = {}
+        self._walk: Walk | None = None
+        self._counted = 0
+        self._committed = ""
+        self._seen: set[str] = set()
+        self._waiting: dict[str, list[Item]] = {}
+
+    @property
+    def host(self) -> str:
+        """The server that is asked, for taking turns."""
+        name = api.split_handle(self._account.handle)
+        return urlsplit(self._author.native_id).netloc or (name[1] if name else "")
+
+    def start(self, cursor: str) -> Sequence[Request]:
+        """Ask who the account is; each run anew, for accounts are suspended, moved and made again."""
+        self._state = _load(cursor)
+        self._own = {name: api.string(one) for name, one in _table(self._state.get("own")).items()}
+        self._fans.load(_table(self._state.get("fans")))
+        actor = self._account.native_id or self._own.get("uri", "")
+        name = api.split_handle(self._account.handle)
+        if api.ACTOR.match(actor):
+            self._author = replace(self._author, native_id=actor)
+            return (self._account_request(actor),)
+        if not actor and name is not None:
+            return (self._ask(api.webfinger_url(*name, self._config.scheme), "nama akun"),)
+        return (self._ask(f"mastodon:{self._account.key}", "akun"),)
+
+    def _account_request(self, actor: str) -> Request:
+        home, own_id = api.origin(actor), self._own.get("id", "")
+        if own_id and self._own.get("uri") == actor:
+            return self._ask(api.url(home, f"/api/v1/accounts/{own_id}"), "akun")
+        name = api.split_handle(self._account.handle)
+        who = name[0] if name else actor.rstrip("/").rpartition("/")[2].lstrip("@")
+        return self._ask(api.url(home, "/api/v1/accounts/lookup", ("acct", who)), "akun")
+
+    def read(self, response: Response) -> Page:
+        """Say what an answer means."""
+        purpose = response.request.purpose
+        if purpose.startswith(Fans.PURPOSES):
+            held = self._held(Platform.MASTODON, self._fans.identities(response))
+            page = self._fans.read(response, held)
+            return replace(page, resume=self._dump()) if page.outcome.proved else page
+        readers = {"nama akun": self._name, "akun": self._profile, "status": self._statuses, "konteks": self._context}
+        return readers[purpose](response)
+
+    # ------------------------------------------------------------------- who it is
+
+    def _name(self, response: Response) -> Page:
+        body = api.an_object(response)
+        if isinstance(body, Page):
+            return body
+        links = body.get("links")
+        found = [
+            one.get("href")
+            for one in (links if isinstance(links, list) else ())
+            if isinstance(one, dict) and one.get("rel") == "self"
+        ]
+        actor = next((one for one in found if isinstance(one, str) and api.ACTOR.match(one)), "")
+        if not actor:
+            return drift("server tidak menyebut alamat aktor bagi nama akun ini")
+        self._author = replace(self._author, native_id=actor)
+        return Page(Outcome.OK_ITEMS, follow=(self._account_request(actor),))
+
+    def _profile(self, response: Response) -> Page:
+        if response.request.url.startswith("mastodon:"):
+            advice = "isi id akun dengan alamat aktornya (https://server/users/nama) atau nama akun nama@server"
+            return Page(Outcome.INVALID_REQUEST, detail=f"`{self._account.key[:80]}` tidak dapat dicari — {advice}")
+        account = api.an_object(response)
+        if isinstance(account, Page):
+            return self._other_door(response) or account
+        own_id, actor = api.identifier(account), self._author.native_id
+        if not own_id:
+            return drift("akun tanpa `id`; bentuk jawaban berubah")
+        if self._own.get("uri") == actor and self._own.get("id", own_id) != own_id:
+            return Page(
+                Outcome.GONE, detail="akun lama sudah tidak ada; nama itu kini dipakai akun lain — periksa daftar"
+            )
+        if not api.same_actor(account, actor, "") or not self._named(account):
+            return drift("server menjawab dengan akun lain daripada yang ditanyakan")
+        if account.get("suspended") is True:
+            return Page(Outcome.GONE, detail="akun ditangguhkan oleh servernya")
+        if mark := api.asks_not_to_be_shown(account):
+            kept = _bytes({"id": own_id, "uri": actor, "tanda": mark})
+            return Page(Outcome.NOT_AVAILABLE, detail=_CLOSED.format(mark), kept=kept)
+        count = account.get("statuses_count")
+        self._counted = count if isinstance(count, int) else 0
+        self._own = {"id": own_id, "uri": actor, "acct": api.acct_of(account, api.origin(actor))}
+        self._author = AccountRef(Platform.MASTODON, actor, self._account.handle or self._own["acct"])
+        self._walk = Walk(
+            _table(self._state.get("walk")), response.fetched_at,
+            recheck_days=self._config.recheck_days, whole_days=self._config.whole_days,
+        )  # fmt: skip
+        self._committed = self._dump()
+        kept = _bytes({"id": own_id, "uri": actor, "statuses_count": self._counted})
+        return Page(
+            Outcome.OK_ITEMS, follow=(self._page(""),), problems=self._notes(account), kept=kept, resume=self._committed
+        )
+
+    def _other_door(self, response: Response) -> Page | None:
+        """Ask by name where a server has no look-up; only where it said that there is no such page."""
+        if response.outcome is not Outcome.GONE or "/lookup?" not in response.request.url:
+            return None
+        home, name = api.origin(self._author.native_id), response.request.url.rpartition("acct=")[2]
+        return Page(Outcome.OK_ITEMS, follow=(self._ask(api.url(home, f"/api/v1/accounts/{name}"), "akun"),))
+
+    def _named(self, account: Mapping[str, object]) -> bool:
+        """Tell whether the name fits where a server gives accounts no address to compare."""
+        if account.get("uri"):
+            return True
+        actor, name = self._author.native_id, api.string(account.get("username")).casefold()
+        given = api.split_handle(self._account.handle)
+        wanted = {actor.rstrip("/").rpartition("/")[2].lstrip("@").casefold(), given[0].casefold() if given else ""}
+        return account.get("url") == actor or (name != "" and name in wanted) or bool(self._own.get("id"))
+
+    def _notes(self, account: Mapping[str, object]) -> tuple[str, ...]:
+        notes = []
+        if isinstance(moved := account.get("moved"), dict):
+            notes.append(f"akun pindah ke {api.actor_of(moved)[:200]}; pastikan, lalu tambahkan ke daftar")
+        if account.get("limited") is True:
+            notes.append("akun dibatasi oleh servernya; yang terlihat mungkin tidak semuanya")
+        if account.get("memorial") is True:
+            notes.append("akun ini ditandai servernya sebagai kenangan atas orang yang meninggal")
+        return tuple(notes)
+
+    # ------------------------------------------------------------------- what it did
+
+    def _page(self, after: str) -> Request:
+        more = [("max_id", after)] if after else []
+        if not self._account.rostered:
+            more.append(("exclude_reblogs", "true"))
+        path = f"/api/v1/accounts/{self._own['id']}/statuses"
+        address = api.url(api.origin(self._author.native_id), path, ("limit", str(LIMIT)), *more)
+        gap = self._config.gap_seconds * (3 if after else 1)
+        return Request(address, "status", paging=True, sealed=True, gap_seconds=gap)
+
+    def _statuses(self, response: Response) -> Page:
+        walk = self._walk
+        assert walk is not None
+        found = api.objects(response)
+        if isinstance(found, Page):
+            return found
+        if any(self._foreign(one) for one in found):
+            return drift("daftar memuat unggahan milik akun lain; seluruh halaman ditolak")
+        if not found and not self._seen and self._counted > 0:
+            reason = f"server menyebut {self._counted} unggahan tetapi tidak memperlihatkan satu pun kepada umum"
+            return Page(Outcome.NOT_AVAILABLE, detail=reason)
+        shown = [one for one in found if api.is_public(one)]
+        items, problems = self._items(shown, response)
+        if shown and len(problems) == len(shown):
+            return Page(Outcome.SCHEMA_DRIFT, problems=tuple(problems), detail="tidak satu pun unggahan terbaca")
+        entries = self._entries(shown, response)
+        after, blind = self._after(response, found)
+        stamps = [api.string(one.get("created_at")) for one in shown]
+        taken = walk.take(entries, after, sorted_down=api.newest_first(stamps) and not blind)
+        ready, contexts = self._with_context(items)
+        before, self._committed = self._committed, self._dump()
+        follow = [*contexts, *([self._page(taken.after)] if taken.after else [])]
+        if self._account.campaign:
+            follow += self._fans.of_posts(shown, self._author, response)
+        ids = tuple(one.native_id for one in entries)
+        return Page(
+            Outcome.OK_ITEMS if found else Outcome.OK_EMPTY_PROVED,
+            tuple(ready),
+            tuple(follow),
+            tuple(problems),
+            resume=before if contexts else self._committed,
+            stop=taken.stop,
+            kept=_bytes([records.redacted(one, self._author.native_id) for one in shown]) if shown else b"",
+            listed=Listed(Platform.MASTODON, "", "", ids, taken.gone),
+        )
+
+    def _foreign(self, status: Mapping[str, object]) -> bool:
+        account = api.an_account(status.get("account"))
+        return account is None or not api.same_actor(account, self._author.native_id, self._own["id"])
+
+    def _entries(self, shown: Sequence[Mapping[str, object]], response: Response) -> list[Entry]:
+        entries = []
+        for one in shown:
+            key = records.native_id(one, self._author.native_id)
+            at = dates.parse(api.string(one.get("created_at")), seen_at=response.fetched_at).at
+            if key:
+                entries.append(Entry(key, api.identifier(one), at))
+        return entries
+
+    def _after(self, response: Response, found: Sequence[Mapping[str, object]]) -> tuple[str, bool]:
+        """Give the `max_id` of the page below, and whether the server pages blindly: then nothing proves an absence."""
+        ids = [api.identifier(one) for one in found]
+        fresh = [one for one in ids if one not in self._seen]
+        self._seen.update(ids)
+        after = api.next_id(response)
+        if after is not None:
+            return after, False
+        if len(found) < LIMIT:
+            return "", False
+        return (ids[-1] if fresh else ""), True
+
+    def _items(self, shown: Sequence[Mapping[str, object]], response: Response) -> tuple[list[Item], list[str]]:
+        """Make items of what is new, was edited, or still lacks the words around it."""
+        home = api.origin(self._author.native_id)
+        known = self._held(Platform.MASTODON, [records.native_id(one, self._author.native_id) for one in shown])
+        items: list[Item] = []
+        problems: list[str] = []
+        for status in shown:
+            item = records.to_item(status, self.source_id, self._author, home, response, self._whose)
+            if isinstance(item, str):
+                problems.append(item)
+                continue
+            before = known.get(item.native_id)
+            whole = before is not None and not records.lacks_context(before) and before.happened_at is not None
+            if whole and before is not None and (before.native_version, before.text, before.title) == (
+                item.native_version, item.text, item.title
+            ):  # fmt: skip
+                continue
+            if before is not None and records.lacks_context(item) and not records.lacks_context(before):
+                item = replace(item, parent=before.parent)
+            items.append(item)
+        return items, problems
+
+    def _whose(self, account: Mapping[str, object], home: str) -> AccountRef:
+        """Give handle and name of watched accounts alone; of all others the address."""
+        if (named := self._named_refs.find(account, home)) is not None:
+            return replace(named, display_name=api.string(account.get("display_name"))[:200])
+        return AccountRef(Platform.MASTODON, api.actor_of(account))
+
+    # ------------------------------------------------------------------- what it answered
+
+    def _with_context(self, items: Sequence[Item]) -> tuple[list[Item], list[Request]]:
+        """Split into items that are whole, and requests for the posts that replies answer (of rostered people)."""
+        lacking = [one for one in items if self._account.rostered and records.lacks_context(one)]
+        requests = []
+        for one in lacking:
+            assert one.parent is not None
+            address = one.parent.url
+            if address not in self._waiting:
+                requests.append(self._ask(address, "konteks", sealed=True, paging=False))
+            self._waiting.setdefault(address, []).append(one)
+        return [one for one in items if one not in lacking], requests
+
+    def _context(self, response: Response) -> Page:
+        """Store the waiting replies with the words that they answer; without, where these cannot be had."""
+        waiting = self._waiting.pop(response.request.url)
+        resume = "" if self._waiting else self._committed
+        status = api.an_object(response)
+        if isinstance(status, Page):
+            note = f"{len(waiting)} balasan disimpan tanpa isi unggahan yang dijawab"
+            if status.outcome in {Outcome.GONE, Outcome.NOT_AVAILABLE, Outcome.AUTH}:
+                alone = tuple(replace(one, parent=replace(one.parent, url="")) for one in waiting if one.parent)
+                return Page(Outcome.OK_ITEMS, alone, problems=(note,), resume=resume)  # that it is gone is an answer
+            return Page(status.outcome, tuple(waiting), problems=(note,), detail=status.detail, resume=resume)
+        asked = response.request.url.rpartition("/")[2]
+        parent = records.to_parent(status, api.origin(response.request.url), self._whose)
+        if parent is None or api.identifier(status) != asked:
+            return Page(Outcome.SCHEMA_DRIFT, tuple(waiting), detail="server memberi unggahan lain", resume=resume)
+        whole = tuple(replace(one, parent=parent) for one in waiting)
+        return Page(Outcome.OK_ITEMS, whole, kept=_bytes(records.around(status)), resume=resume)
+
+    # ------------------------------------------------------------------- both
+
+    def _ask(self, url: str, purpose: str, *, paging: bool = True, sealed: bool = True) -> Request:
+        return Request(url, purpose, paging=paging, sealed=sealed, gap_seconds=self._config.gap_seconds)
+
+    def _dump(self) -> str:
+        walk = self._walk.state() if self._walk is not None else _table(self._state.get("walk"))
+        return _bytes({"own": self._own, "walk": walk, "fans": self._fans.state()}).decode()
+
+
+def _bytes(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _table(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _load(cursor: str) -> dict[str, object]:
+    """Read the cursor; one that cannot be read is as good as none."""
+    try:
+        value = json.loads(cursor) if cursor else {}
+    except (ValueError, RecursionError):
+        return {}
+    return _table(value)

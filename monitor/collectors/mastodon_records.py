@@ -1,0 +1,145 @@
+"""Statuses of a Mastodon-compatible server as items, and the posts around them. Pure.
+
+| status | item | `native_id` |
+|---|---|---|
+| own | unggahan; komentar where it replies | its `uri` |
+| with `reblog` | bagikan | `<uri of what was boosted>#bagikan=<actor>` |
+| found in `favourited_by` | suka | `<uri of what was favourited>#suka=<actor>` |
+
+Boosts and favourites have no address that every server knows, but an account can give each only once: so whoever finds
+it first, here or at the home of the post, stores the same act. `native_version` is `edited_at`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from monitor.collectors import dates
+from monitor.collectors import mastodon_api as api
+from monitor.models import AccountRef, Item, ItemKind, Parent, Platform, Response
+
+Json = Mapping[str, object]
+Named = Callable[[Json, str], AccountRef]
+"""Gives whose an account is: with handle and name for watched accounts, else its address alone."""
+
+
+def boost_id(uri: str, actor: str) -> str:
+    """Name the boost of a status by an actor."""
+    return f"{uri}#bagikan={actor}"
+
+
+def favourite_id(uri: str, actor: str) -> str:
+    """Name the favourite of a status by an actor."""
+    return f"{uri}#suka={actor}"
+
+
+def native_id(status: Json, actor: str) -> str:
+    """Give the identity of an own status, "" where it tells none."""
+    boosted = status.get("reblog")
+    if isinstance(boosted, dict):
+        uri = api.string(boosted.get("uri"))
+        return boost_id(uri, actor) if api.ACTOR.match(uri) else ""
+    uri = api.string(status.get("uri"))
+    return uri if api.ACTOR.match(uri) else ""
+
+
+def to_item(
+    status: Json, source_id: str, author: AccountRef, home: str, response: Response, named: Named
+) -> Item | str:
+    """Make an item of an own status; a text says (Indonesian) why that is not possible."""
+    key, boosted = native_id(status, author.native_id), api.an_account(status.get("reblog"))
+    if not key:
+        return "unggahan tanpa `uri`; dilewati"
+    if boosted is None and api.origin(key) != api.origin(author.native_id):
+        return f"{key[-80:]}: alamatnya milik server lain; dilewati"
+    words = "" if boosted is not None else api.text_of(status)
+    if words is None:
+        return f"{key[-80:]}: `content` bukan tulisan; dilewati"
+    raw = api.string(status.get("created_at"))
+    stamp = dates.parse(raw, seen_at=response.fetched_at)
+    kind, parent = ItemKind.POST, None
+    if boosted is not None:
+        kind, parent = ItemKind.SHARE, to_parent(boosted, home, named)
+    elif status.get("in_reply_to_id") is not None:
+        about = api.identifier({"id": status.get("in_reply_to_id")})
+        kind = ItemKind.COMMENT
+        parent = Parent("", api.url(home, f"/api/v1/statuses/{about}")) if about else Parent()
+    elif (quoted := _quoted(status)) is not None:
+        parent = to_parent(quoted, home, named)
+    return Item(
+        source_id=source_id,
+        platform=Platform.MASTODON,
+        native_id=key,
+        kind=kind,
+        author=author,
+        text=words,
+        title="" if boosted is not None else api.string(status.get("spoiler_text")),
+        url=_page(status) or (key if boosted is None else ""),
+        happened_at=stamp.at,
+        happened_raw=raw[: dates.MAX_RAW],
+        happened_rule="created_at" if stamp.at else "",
+        parent=parent,
+        native_version=api.string(status.get("edited_at")),
+    )
+
+
+def favourite(post: Parent, author: AccountRef, source_id: str, rule: str) -> Item:
+    """Make the item of a favourite: when it was given no server tells; `rule` says between which looks."""
+    return Item(
+        source_id=source_id, platform=Platform.MASTODON, native_id=favourite_id(post.native_id, author.native_id),
+        kind=ItemKind.LIKE, author=author, text="", url=post.url, happened_rule=rule, parent=post,
+    )  # fmt: skip
+
+
+def boost(post: Parent, author: AccountRef, source_id: str, rule: str) -> Item:
+    """Make the item of a boost that was seen at the post, where its own status is not known."""
+    found = favourite(post, author, source_id, rule)
+    return replace(found, native_id=boost_id(post.native_id, author.native_id), kind=ItemKind.SHARE)
+
+
+def to_parent(status: Json, home: str, named: Named) -> Parent | None:
+    """Read the post that an act was done to; the words of one who asks not to be shown are left out."""
+    uri, account = api.string(status.get("uri")), api.an_account(status.get("account"))
+    if not api.ACTOR.match(uri) or account is None:
+        return None
+    owner = named(account, home)
+    open_to_all = api.is_public(status) and not api.asks_not_to_be_shown(account)
+    words = api.text_of(status) if open_to_all else ""
+    return Parent(uri, _page(status) or uri, words or "", owner)
+
+
+def lacks_context(item: Item) -> bool:
+    """Tell whether the post that a reply answers is still to be asked for."""
+    return item.parent is not None and not item.parent.native_id and bool(item.parent.url)
+
+
+def redacted(status: Json, actor: str) -> dict[str, object]:
+    """Give what may be archived of an own status: nobody else's names, counts and pictures."""
+    kept = {name: status.get(name) for name in (
+        "id", "uri", "url", "created_at", "edited_at", "in_reply_to_id", "visibility", "language", "spoiler_text",
+        "content", "favourites_count", "reblogs_count", "replies_count",
+    )}  # fmt: skip
+    boosted = api.an_account(status.get("reblog"))
+    return {**kept, "account": {"uri": actor}, "reblog": around(boosted) if boosted is not None else None}
+
+
+def around(status: Json) -> dict[str, object]:
+    """Give what may be archived of somebody else's post: its address, its words, its author's address."""
+    account = api.an_account(status.get("account")) or {}
+    words = status.get("content") if not api.asks_not_to_be_shown(account) else None
+    return {"uri": status.get("uri"), "url": status.get("url"), "content": words,
+            "account": {"uri": api.actor_of(account)}}  # fmt: skip
+
+
+def _quoted(status: Json) -> Json | None:
+    quote = status.get("quote")
+    if not isinstance(quote, dict):
+        return None
+    inner = quote.get("quoted_status", quote)
+    return inner if isinstance(inner, dict) and "uri" in inner else None
+
+
+def _page(status: Json) -> str:
+    found = status.get("url")
+    return found if isinstance(found, str) and found.startswith(("https://", "http://")) else ""
