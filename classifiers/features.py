@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from classifiers import mask
+from classifiers import case, mask
 from classifiers.labels import Owner
 
 CLIP = 6.0
@@ -27,7 +27,7 @@ MOST_TOKENS = 400
 CLASSES = frozenset(mask.SHOWN)
 CONTEST_FACTS = frozenset({mask.CANDIDATE, mask.PARTY, mask.CAMP, mask.SLOGAN, mask.TAG, mask.ACCOUNT})
 ALL_FACTS = CONTEST_FACTS | frozenset(
-    {mask.BALLOT, mask.URL, mask.CONTEST, mask.HEADLINE, mask.CAPITALS, mask.MENTION, "?", "!", ":", '"'}
+    {mask.BALLOT, mask.URL, mask.CONTEST, case.HEADLINE, case.CAPITALS, mask.MENTION, "?", "!", ":", '"'}
 )
 
 
@@ -74,7 +74,7 @@ def of_parent(
         f"k alone {place}": _clipped(base) / CLIP,
     }
     here |= {f"k fact {one}": 1.0 for one in CONTEST_FACTS.intersection(above)}
-    share = norm(tokens)
+    share = norm(len(tokens))
     for token in dict.fromkeys(tokens):
         here[f"k {place} {said} {token}"] = share
         here[f"k {place} {token}"] = share
@@ -85,6 +85,6 @@ def _clipped(value: float) -> float:
     return max(-CLIP, min(CLIP, value))
 
 
-def norm(tokens: Sequence[str]) -> float:
-    """Give what the sum over tokens is multiplied with."""
-    return float((len(tokens) + 2) ** -NORM)
+def norm(length: int) -> float:
+    """Give what the sum over so many tokens is multiplied with."""
+    return float((length + 2) ** -NORM)

@@ -7,9 +7,13 @@ become one token whatever the number, so an unknown contest works too. `Masker` 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
 
-import ahocorasick_rs
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from classifiers.case import CAPITALS, HEADLINE, LEAST, count_capitals, form
 from classifiers.lexicon import (
     BALLOT_CUES,
     CANDIDACIES,
@@ -22,13 +26,13 @@ from classifiers.lexicon import (
     SPELLINGS,
     words,
 )
-from classifiers.text import Folded, TargetTerms, fold
+from classifiers.text import Folded, TargetTerms, fold, fold_plain
 
 CANDIDATE, PARTY, CAMP, SLOGAN = "xkandidatx", "xpartaix", "xkubux", "xsloganx"
 TAG, ACCOUNT, BALLOT = "xtagarx", "xakunx", "xnomorx"
 OTHER_TAG, MENTION, URL, SMALL, YEAR, FIGURE = "xtagx", "xsebutx", "xurlx", "xbilx", "xtahunx", "xangkax"
 OFFICE, CANDIDACY, CONTEST = "xjabatanx", "xcalonx", "xpemilux"
-HEADLINE, CAPITALS, STRANGER = "xjudulx", "xkapitalx", "xasingx"
+STRANGER = "xasingx"
 ALONE = "xangkapendekx"
 
 SHOWN = {
@@ -43,20 +47,20 @@ SHOWN = {
 _CLASSES = {"\ue000": CANDIDATE, "\ue001": PARTY, "\ue002": CAMP, "\ue003": SLOGAN}
 _FORGED = str.maketrans(dict.fromkeys(_CLASSES, " "))
 _TOKEN = re.compile(
-    r"[\ue000-\ue003]|https?:\S*|www\.\S*|[#@]\w+|[a-z]\w*|\d[\d.,:/]*|[!?]+|\.\.+|[^\s\w.,;()\[\]{}<>/\\|*_~^=+&%$`'#@-]|\w"
+    r"(?=[^\s,;()])(?:https?:\S*|www\.\S*|[a-z]\w*|[#@]\w+|\d[\d.,:/]*|[!?]+|\.\.+|[\ue000-\ue003]"
+    r"|[^\s\w.,;()\[\]{}<>/\\|*_~^=+&%$`'#@-]|\w)"  # the look ahead only skips what is between words, and faster
 )
 _LINK = re.compile(r"https?:\S*|www\.\S*")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _WORD_DIGITS = re.compile(r"([a-z]+?)(\d{1,2})")
-_CASED = re.compile(r"[A-Za-z]{3,}")
-_CAPITAL = re.compile(r"(?<!\w)[A-Z]\w+")
+_CAPITAL = re.compile(r"[A-Z](?<!\w[A-Z])\w+")
 _SUFFIXES = ("nya", "lah", "pun", "kah", "ers", "ku", "mu")
 ORDINARY = frozenset(words("pd jk pan gp amin aman asa pas era oke bisa pro"))
 _SHORTEST_INSIDE = 4
 _SHORT = 6
-_EASY_LIMIT = 200_000
+_MEMO_LIMIT = 50_000
 _NONE: frozenset[str] = frozenset()
-_CASE_SAMPLE = 400
+_LARGEST_TABLE = 20_000
 
 
 class Masker:
@@ -68,7 +72,7 @@ class Masker:
 
     def __init__(self, terms: TargetTerms, ordinary: frozenset[str] = frozenset()) -> None:
         self._ordinary = ordinary
-        self._easy: dict[str, str] = {}  # words whose token does not depend on what stands before them
+        self._tagged: dict[tuple[str, str], list[str]] = {}
         patterns: dict[str, str] = {}
         self._capital: set[str] = set()
         for char, values in zip(_CLASSES, (terms.names, terms.parties, terms.camps, terms.slogans), strict=True):
@@ -80,7 +84,7 @@ class Masker:
                         self._capital.add(folded)
         self._patterns = list(patterns)
         self._chars = list(patterns.values())
-        self._find = ahocorasick_rs.AhoCorasick(self._patterns) if patterns else None
+        self._find = AhoCorasick(self._patterns, implementation=_automaton(self._patterns)) if patterns else None
         inside = {
             piece.replace(" ", ""): _CLASSES[char]
             for piece, char in patterns.items()
@@ -88,60 +92,90 @@ class Masker:
         }
         self._inside = list(inside)
         self._inside_class = list(inside.values())
-        self._find_inside = (
-            ahocorasick_rs.AhoCorasick(self._inside, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
-            if inside
-            else None
-        )
+        self._find_inside = AhoCorasick(self._inside, matchkind=MatchKind.LeftmostLongest) if inside else None
         self._whole = {piece.replace(" ", ""): _CLASSES[char] for piece, char in patterns.items()}
         self._tags = frozenset(fold(tag).text.lstrip("#") for tag in terms.hashtags)
         self._accounts = frozenset(fold(name).text.lstrip("@") for name in terms.accounts)
         self._parts = frozenset(
             part for name in terms.names for part in fold(name).text.split() if len(part) >= _SHORTEST_INSIDE
         )
+        known, self._settled = _known(ordinary)
+        self._easy = (
+            known if self._parts.isdisjoint(known) else {k: v for k, v in known.items() if k not in self._parts}
+        )
+        self._mixed = _MIXED | self._parts
+        self._counted = {word: _plain(word) for word in _COUNTED_FORMS - self._parts}
 
     def tokens(self, text: str) -> list[str]:
         """Give the tokens of a text; an empty list where nothing is left."""
-        folded = fold(text)
-        plain = folded.text
+        plain, exact = fold_plain(text)
+        case = text
         if not plain.isascii():
             plain = plain.translate(_FORGED)
-        case = text
-        if self._find is not None:
-            plain, case = self._masked(plain, folded)
-        capital = frozenset(map(str.lower, _CAPITAL.findall(case))) if self._ordinary else _NONE
-        easy = self._easy
-        out: list[str] = []
+        found = self._find.find_matches_as_indexes(plain, overlapping=True) if self._find is not None else []
+        if found:
+            plain, case = self._masked(Folded(text, plain, exact), found)
+        seen = _TOKEN.findall(plain)
+        capitals = count_capitals(case)
+        strange = self._strange(case) if capitals and self._ordinary else _NONE
         tags = iter(re.findall(r"#\w+", text)) if "#" in text else iter(())
-        for token in _TOKEN.findall(plain):
-            first = token[0]
-            if "a" <= first <= "z":
-                word = easy.get(token)
-                if word is None or token in capital:
-                    self._word(token, out, capital)
+        out: list[str] = []
+        mixed, counted = self._mixed, self._counted
+        for token, word in zip(seen, self._known(seen, strange), strict=True):
+            if word is not None:
+                out.append(word)
+            elif token.isalpha() and token not in strange:
+                if token not in mixed:
+                    out.append(token)  # no list knows the word, so it stands for itself
+                elif token in counted and (not out or out[-1] != BALLOT):
+                    out.append(counted[token])
                 else:
-                    out.append(word)
-            elif first.isdigit():
-                out.append(_number(token.rstrip(".,:/"), out))
-            elif first == "#":
-                out.extend(self._hashtag(token[1:], next(tags, "")[1:]))
-            elif first == "@":
-                out.append(self._account(token[1:]))
-            elif first in _CLASSES:
-                _once(_CLASSES[first], out)  # a ticket is one, however its names are joined
+                    self._word(token, out, strange)
+            elif token in strange and token not in mixed and token.isalpha():
+                _once(STRANGER, out)
+            elif "a" <= token[0] <= "z":
+                self._word(token, out, strange)
             else:
-                out.append(first if first != "." else "...")
-        return _finished(out, case)
+                self._sign(token, out, tags)
+        return _finished(out, case, capitals)
 
-    def _masked(self, plain: str, folded: Folded) -> tuple[str, str]:
+    def _known(self, seen: list[str], strange: AbstractSet[str]) -> Iterable[str | None]:
+        """Give the token of each word that needs no second look, None for the others."""
+        easy = self._easy
+        if strange and not easy.keys().isdisjoint(strange):
+            return [None if token in strange else easy.get(token) for token in seen]
+        return map(easy.get, seen)
+
+    def _strange(self, case: str) -> AbstractSet[str]:
+        """Give the words written with a capital that are no everyday words, folded to small letters."""
+        return set(map(str.lower, _CAPITAL.findall(case))) - self._settled
+
+    def _sign(self, token: str, out: list[str], tags: Iterator[str]) -> None:
+        """Append what does not begin with a letter: numbers, hashtags, accounts, known terms, marks and emoji."""
+        first = token[0]
+        if first.isdigit():
+            out.append(_number(token.rstrip(".,:/"), out))
+        elif first == "#":
+            key = (token[1:], next(tags, "")[1:])
+            known = self._tagged.get(key)
+            if known is None:
+                if len(self._tagged) >= _MEMO_LIMIT:
+                    self._tagged.clear()
+                known = self._tagged[key] = self._hashtag(*key)
+            out.extend(known)
+        elif first == "@":
+            out.append(self._account(token[1:]))
+        elif first in _CLASSES:
+            _once(_CLASSES[first], out)  # a ticket is one, however its names are joined
+        else:
+            out.append(first if first != "." else "...")
+
+    def _masked(self, folded: Folded, found: list[tuple[int, int, int]]) -> tuple[str, str]:
         """Replace every known term that stands as a word, the longest first from the left.
 
         Also gives the raw text without those terms: how a name is written must not decide what its text looks like.
         """
-        assert self._find is not None
-        found = self._find.find_matches_as_indexes(plain, overlapping=True)
-        if not found:
-            return plain, folded.raw
+        plain = folded.text
         found.sort(key=lambda one: (one[1], -one[2]))
         links = [match.span() for match in _LINK.finditer(plain)] if "http" in plain or "www." in plain else []
         pieces: list[str] = []
@@ -189,7 +223,7 @@ class Masker:
             return ACCOUNT
         return MENTION
 
-    def _word(self, token: str, out: list[str], capital: frozenset[str]) -> None:
+    def _word(self, token: str, out: list[str], strange: AbstractSet[str]) -> None:
         """Append one word in its canonical form, its class, or as word and number."""
         if token in self._parts and out and out[-1] == CANDIDATE:
             return
@@ -198,7 +232,7 @@ class Masker:
             if split is not None and split[2] == "2" and SPELLINGS.get(split[1], split[1]) not in BALLOT_CUES:
                 token = split[1]
             elif split is not None:
-                self._word(split[1], out, capital)
+                self._word(split[1], out, strange)
                 out.append(_number(split[2], out))
                 return
         word = SPELLINGS.get(token, token)
@@ -207,22 +241,16 @@ class Masker:
         elif word in NUMBERS:
             out.append(_number(str(NUMBERS[word]), out))
         else:
-            self._plain_word(token, word, out, stranger=token in capital)
+            self._plain_word(word, out, stranger=token in strange)
 
-    def _plain_word(self, token: str, word: str, out: list[str], *, stranger: bool) -> None:
-        counted = word in COUNTED
-        if counted and out and out[-1] == BALLOT and (len(out) == 1 or out[-2] != "nomor"):
+    def _plain_word(self, word: str, out: list[str], *, stranger: bool) -> None:
+        if word in COUNTED and out and out[-1] == BALLOT and (len(out) == 1 or out[-2] != "nomor"):
             out[-1] = SMALL
         word = _plain(word)
         if word in SHOWN:
             if word != OFFICE or not out or out[-1] != OFFICE:
                 out.append(word)
-            return
-        if not counted and token not in self._parts:
-            if len(self._easy) >= _EASY_LIMIT:
-                self._easy.clear()
-            self._easy[token] = word
-        if stranger and word not in self._ordinary:
+        elif stranger and word not in self._ordinary:
             _once(STRANGER, out)
         else:
             out.append(word)
@@ -233,13 +261,31 @@ def _once(token: str, out: list[str]) -> None:
         out.append(token)
 
 
-def _finished(out: list[str], case: str) -> list[str]:
+def _finished(out: list[str], case: str, capitals: int) -> list[str]:
     """Give the tokens with what only the whole text shows: a lone number in a short text, and the letters' case."""
     if len(out) <= _SHORT and SMALL in out:
         out = [ALONE if _stands_alone(out, place) else token for place, token in enumerate(out)]
-    if out:
-        _case(case, out)
+    if out and capitals >= LEAST and (shape := form(case)) is not None:
+        out.append(shape)
     return out
+
+
+@lru_cache(maxsize=8)
+def _known(ordinary: frozenset[str]) -> tuple[dict[str, str], frozenset[str]]:
+    """Give word -> token for all words whose token depends on nothing else, and those a capital changes nothing of."""
+    marks = {mark * times: mark for mark in '!?":' for times in range(1, 5)}
+    marks |= {"." * times: "..." for times in range(2, 6)}
+    known = marks | {
+        word: _plain(word) for word in (*SPELLINGS, *ordinary, *OFFICES, *CANDIDACIES, *CONTESTS) if word.isalpha()
+    }
+    known = {word: token for word, token in known.items() if word not in _MIXED and token != OFFICE}
+    settled = frozenset(word for word, token in known.items() if token in ordinary or token in SHOWN)
+    return known, settled
+
+
+def _automaton(patterns: list[str]) -> Implementation | None:
+    """Give the fastest automaton that still fits: a full table needs about a kilobyte for each letter of a pattern."""
+    return Implementation.DFA if sum(map(len, patterns)) <= _LARGEST_TABLE else None
 
 
 def mask(text: str, terms: TargetTerms) -> str:
@@ -314,11 +360,13 @@ def _pieces(run: str) -> list[str]:
     if run in PIECES or not 6 <= len(run) <= 40:
         return [run]
     best: list[list[str] | None] = [[]] + [None] * len(run)
-    for end in range(1, len(run) + 1):
-        for start in range(max(0, end - 12), end):
-            before = best[start]
+    for start in range(len(run)):
+        before = best[start]
+        if before is None:
+            continue
+        for end in range(start + 1, min(start + 12, len(run)) + 1):
             known = best[end]
-            if before is not None and run[start:end] in PIECES and (known is None or len(before) + 1 < len(known)):
+            if run[start:end] in PIECES and (known is None or len(before) + 1 < len(known)):
                 best[end] = [*before, run[start:end]]
     return best[-1] or [run]
 
@@ -333,13 +381,12 @@ def _plain(word: str) -> str:
     return CONTEST if word in CONTESTS else word
 
 
-def _case(text: str, out: list[str]) -> None:
-    """Append what the letters' case says of the form: a headline, or shouting."""
-    words = _CASED.findall(text, 0, _CASE_SAMPLE)
-    if len(words) < 4:
-        return
-    upper = sum(map(str.isupper, words))
-    if upper * 3 > len(words) * 2:
-        out.append(CAPITALS)
-    elif sum(word[0].isupper() for word in words) * 4 > len(words) * 3:
-        out.append(HEADLINE)
+_MIXED = frozenset(
+    word
+    for word in (*SPELLINGS, *NUMBERS, *COUNTED, *OFFICES)
+    if SPELLINGS.get(word, word) in NUMBERS.keys() | COUNTED or _plain(word) == OFFICE
+)
+"""Words whose token depends on what stands before them."""
+_COUNTED_FORMS = frozenset(
+    word for word in _MIXED if SPELLINGS.get(word, word) in COUNTED - NUMBERS.keys() and _plain(word) not in SHOWN
+)

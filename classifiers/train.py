@@ -64,7 +64,7 @@ class HeldOut:
 def rows(tokens: Sequence[str]) -> dict[str, float]:
     """Give the features of one text with their values."""
     tokens = tokens[: features.MOST_TOKENS]
-    share = features.norm(tokens)
+    share = features.norm(len(tokens))
     values: dict[str, float] = {}
     for name, value in features.of_words(tokens):
         values[name] = values.get(name, 0.0) + value * share
