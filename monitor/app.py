@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import random
 import secrets
@@ -20,20 +19,23 @@ from classifiers.errors import ClassifierError
 from classifiers.pipeline import AdditiveClassifier, load_model
 from classifiers.text import TargetTerms
 from monitor import config as settings
+from monitor import lookout
 from monitor.calendar import Calendar
+from monitor.capture import ocr
 from monitor.collectors import ACCOUNTS_OF, Source, Watched, Watching, build_accounts, build_source
 from monitor.config import Config
 from monitor.context import Context
-from monitor.coverage import Line, assess, cells, eyes, missing
+from monitor.coverage import Line, alarm_lines, assess, cells, eyes, missing
 from monitor.errors import ModelError
 from monitor.evidence import Archive
 from monitor.fetch import DispatchingFetcher, Fetcher, build_fetcher, named_by
 from monitor.governance import Governance
-from monitor.judge import Judges
+from monitor.judge import Judges, digest_of
 from monitor.models import AccountRef, Condition, Relation
+from monitor.pipeline import Collected
 from monitor.roster import Roster
 from monitor.rules import RuleSet
-from monitor.store import Standing, Store
+from monitor.store import Share, Standing, Store
 from monitor.targets import Targets, Terms
 from monitor.triage import Limits
 
@@ -154,7 +156,7 @@ class App:
 
     def rule_notes(self) -> list[str]:
         """Say where the files of the rules differ from what is approved; a valid change becomes a draft."""
-        return self.governance.sync().lines()
+        return [*self.governance.sync().lines(), *map(str, self.store.breaker.stops(open_only=True))]
 
     def _keep_up(self) -> None:
         """Forget what was built from rules that are no longer in force."""
@@ -251,8 +253,11 @@ class App:
             ("ambang", f"{limits.flag:.4f}/{limits.high:.4f}"),
             ("netra", monitor.__version__),
         )
-        whole = hashlib.sha256(repr(digests).encode()).hexdigest()
-        return Judges(roster, context, rules, classifier, limits, digests, whole, self.store.acts)
+        fresh = self.config.breaker
+        share = Share(fresh.fresh_days, fresh.max_share, fresh.min_items)
+        whole, past = digest_of(digests), self.store.acts
+        judges = Judges(roster, context, rules, classifier, limits, digests, whole, past, share=share)
+        return judges.without(self.store.breaker.stopped(rules.contents))
 
     def sources(self, only: Sequence[str] = ()) -> list[Source]:
         """The sources of the settings, or those named; one that stands for accounts becomes one an account.
@@ -273,6 +278,14 @@ class App:
                 built.append(build_source(one, wanted=wanted, list_files=self._list_files))
         ids = set(only)
         return [one for one in built if not ids or {one.source_id, one.source_id.partition("/")[0]} & ids]
+
+    def gather(self, only: Sequence[str], tell: Callable[[Collected], None]) -> list[Collected]:
+        """Collect from the sources named, or from all, canaries first; see `lookout.gather`."""
+        return lookout.gather(self, only, tell)
+
+    def alarms(self) -> list[str]:
+        """Say what nobody has answered yet, in Indonesian: blind sources, silences, shapes that no reader knows."""
+        return alarm_lines(self.store.alarms)
 
     def coverage(self, standings: Mapping[str, Standing] | None = None) -> list[Line]:
         """Say of every rostered account what was seen of it: in the window of `standings`, or as things stand now."""
@@ -308,7 +321,8 @@ class App:
             if one.role in _CAMPAIGNING
             and self.targets.relation(AccountRef(one.platform, one.native_id, one.handle), today) in _CAMPAIGNING
         ]
-        return Watching((*people, *campaigns), self.store.items.held)
+        own = [Watched(one.platform, one.account) for one in lookout.perches(self.config).values()]
+        return Watching((*people, *campaigns, *own), self.store.items.held)
 
     def _list_files(self, pattern: str) -> list[str]:
         """Name the files of a source's pattern, relative to the settings' folder where they lie below it."""
@@ -334,12 +348,19 @@ class App:
             jitter=random.Random().random,  # noqa: S311 - spreads requests, guards nothing
         )
 
+    @cached_property
+    def reader(self) -> ocr.Reader | None:
+        """Who reads the words in pictures beside the page; None where nothing is installed that can."""
+        return None if ocr.missing() else ocr.Reader(self.store, self.archive)
+
     def secret_key(self) -> str:
         """Key of the page's sessions: from NETRA_SECRET_KEY, else a new one that ends all sessions at a restart."""
         return os.environ.get("NETRA_SECRET_KEY", "") or secrets.token_hex(32)
 
     def close(self) -> None:
         """Close the database."""
+        if (reader := self.__dict__.get("reader")) is not None:
+            reader.close()
         if "store" in self.__dict__:
             self.store.close()
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from classifiers.labels import Classifier, Owner, Parent, Score
 from monitor.context import Context
-from monitor.models import Act, Opinion, Relation, Screened, StoredItem
+from monitor.models import Act, Level, Opinion, Relation, Screened, StoredItem
 from monitor.recall import Past, Recall, Windows
 from monitor.roster import Roster
 from monitor.rules import RuleSet
+from monitor.store import Share, Watch
 from monitor.triage import Limits, triage
 
 
@@ -20,7 +22,8 @@ from monitor.triage import Limits, triage
 class Judges:
     """All that judges: pure given the items and what is stored of earlier acts.
 
-    `digest` changes whenever any of them may answer otherwise. Without a `past` no earlier acts are known.
+    `digest` changes whenever any of them may answer otherwise. Without a `past` no earlier acts are known. `stopped`
+    are rules that the breaker stopped; `share` is what a fresh rule may flag, None = fresh rules are not watched.
     """
 
     roster: Roster
@@ -31,6 +34,30 @@ class Judges:
     digests: tuple[tuple[str, str], ...]
     digest: str
     past: Past | None = None
+    stopped: frozenset[str] = frozenset()
+    share: Share | None = None
+
+    @property
+    def watch(self) -> Watch | None:
+        """What the store watches fresh rules by; None = nothing is watched."""
+        return None if self.share is None else Watch(self.rules.contents, self.share)
+
+    def without(self, rule_ids: Collection[str]) -> Judges:
+        """Give these judges with some rules stopped: what rests on these alone waits aside."""
+        if not rule_ids:
+            return self
+        stopped = self.stopped | frozenset(rule_ids)
+        held = tuple(pair for pair in self.digests if pair[0] != STOPPED)
+        digests = (*held, (STOPPED, " ".join(sorted(stopped))))
+        return replace(self, stopped=stopped, digests=digests, digest=digest_of(digests))
+
+
+STOPPED = "dihentikan"
+
+
+def digest_of(digests: tuple[tuple[str, str], ...]) -> str:
+    """Digest all that judges."""
+    return hashlib.sha256(repr(digests).encode()).hexdigest()
 
 
 def acts_of(judges: Judges, batch: Sequence[StoredItem], windows: Windows | None = None) -> list[tuple[int, Act]]:
@@ -69,21 +96,41 @@ def judge(judges: Judges, batch: Sequence[StoredItem]) -> list[Screened]:
     matches = judges.rules.match_all([act for _, act in acts])
     scores = _scores(judges.classifier, [act for _, act in acts])
     opinions: defaultdict[int, list[tuple[Act, Opinion]]] = defaultdict(list)
+    held: defaultdict[int, set[int]] = defaultdict(set)
+    shadows: defaultdict[int, dict[str, Level]] = defaultdict(dict)
     measured: dict[int, tuple[str, float | None]] = {}
     for (place, act), found, score in zip(acts, matches, scores, strict=True):
         measured.setdefault(place, (_region(act), None if score is None else score.probability))
-        opinion = triage(act, found, score, judges.limits, judges.digests)
+        running = [match for match in found if match.rule_id not in judges.stopped]
+        opinion = triage(act, running, score, judges.limits, judges.digests)
+        if opinion is None and len(running) < len(found) and act.actor is not None:
+            opinion = triage(act, found, score, judges.limits, judges.digests)
+            held[place].update({act.actor.person.person_id} if opinion is not None else ())
         if opinion is not None:
             opinions[place].append((act, opinion))
+        shadows[place].update({match.rule_id: match.level for match in found if match.shadow})
     return [
         Screened(
             stored,
             tuple((act.actor, one) for act, one in opinions[place] if act.actor is not None),
             matched[place],
             *measured.get(place, ("", None)),
+            held=frozenset(held[place]) - _standing(opinions[place], held[place], judges.stopped),
+            shadows=tuple(sorted(shadows[place].items())),
         )
         for place, stored in enumerate(batch)
     ]
+
+
+def _standing(opinions: Sequence[tuple[Act, Opinion]], held: Collection[int], stopped: frozenset[str]) -> set[int]:
+    """Give those of the held people of whom another opinion on the same item rests on more than stopped rules."""
+    return {
+        act.actor.person.person_id
+        for act, opinion in opinions
+        if act.actor is not None
+        and act.actor.person.person_id in held
+        and not any(match.rule_id in stopped for match in opinion.matches)
+    }
 
 
 _OWNERS = {

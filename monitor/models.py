@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 # --------------------------------------------------------------------------- places and acts
 
@@ -136,7 +136,9 @@ class Request:
 
     `paging`: one page of the source's own listing: asked without condition, and what it fails to prove the source has
     not proved. `sealed`: the answer holds other people too, so only `Page.kept` of it may be archived. `gap_seconds` is
-    the least distance between two requests where the host publishes one (None: that of the settings).
+    the least distance between two requests where the host publishes one (None: that of the settings). `meter` names an
+    API that is asked with the office's own key ("youtube") and costs `units` of a daily quota; the key is never part of
+    a request.
     """
 
     url: str
@@ -147,6 +149,8 @@ class Request:
     paging: bool = False
     sealed: bool = False
     gap_seconds: float | None = None
+    meter: str = ""
+    units: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +221,8 @@ class Page:
     `problems` are lines for the operator (Indonesian), one a skipped entry. `cursor` is stored only when the outcome is
     proved and every page that it covers was stored. `resume` is a cursor that covers nothing beyond this page: it is
     stored with the page, so that an interrupted listing goes on where it stopped. `stop` says why a listing went no
-    further (Indonesian). `kept` is what may be archived of a sealed answer.
+    further (Indonesian). `kept` is what may be archived of a sealed answer. `strange` names every field or entry that the
+    reader does not know, once an occurrence.
     """
 
     outcome: Outcome
@@ -230,6 +235,7 @@ class Page:
     stop: str = ""
     kept: bytes = b""
     listed: Listed | None = None
+    strange: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -595,7 +601,8 @@ class Screened:
     """The result of screening one item version: opinions by actor; none = looked at, nothing to show.
 
     `actors` counts the rostered people the item was matched to; `region` is the first one's on the day of the act;
-    `probability` is the model's for the item's words, flagged or not, None where they were not scored.
+    `probability` is the model's for the item's words, flagged or not, None where they were not scored. `held` are the
+    ids of people whose opinion rests on stopped rules alone; `shadows` are rules on trial that matched, with levels.
     """
 
     stored: StoredItem
@@ -603,6 +610,8 @@ class Screened:
     actors: int = 0
     region: str = ""
     probability: float | None = None
+    held: frozenset[int] = frozenset()
+    shadows: tuple[tuple[str, Level], ...] = ()
 
 
 # --------------------------------------------------------------------------- recorded by hand
@@ -692,6 +701,18 @@ class State(StrEnum):
     IN_REVIEW = "ditinjau"
     CLEARED = "bersih"
     LEAD = "informasi_awal"
+
+
+class Standing(IntEnum):
+    """Whether a flag stands in the queue; apart from what people decided of it."""
+
+    IN_QUEUE = 0
+    DROPPED = 1
+    """The machine no longer sees a reason."""
+    HELD = 2
+    """It rests on a rule that was stopped, and waits for the approver."""
+    WITHDRAWN = 3
+    """A person took it out with a note, when a rule changed."""
 
 
 class ReasonCode(StrEnum):

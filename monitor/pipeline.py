@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from monitor.collectors import Source, Turn, home, worse
 from monitor.evidence import Archive
 from monitor.fetch import Fetcher
-from monitor.judge import Judges, judge, overtaken
+from monitor.judge import Judges
 from monitor.models import Outcome, Request, Screened
+from monitor.screening import Screening
 from monitor.store import Store
 
 BATCH = 1000
@@ -99,19 +100,14 @@ def _collect_one(
 def screen(judges: Judges, store: Store, tell: Callable[[Sequence[Screened]], None], *, again: bool = False) -> int:
     """Judge every item version not yet looked at (`again`: not yet by these very judges); gives how many.
 
-    What an act that came in late changes for acts judged before is judged once more.
+    What came between (an act that came in late, a rule that was stopped) has what it touches judged once more.
     """
     with store.runs.exclusive("screen"):
-        run_id, after, stored = store.runs.begin("screen"), 0, store.items.last()
-        seen: set[int] = set()
-        while batch := store.items.unscreened(BATCH, after, digest=judges.digest if again else ""):
-            results = judge(judges, batch)
-            late = overtaken(judges, batch, seen if batch[-1].item_id <= stored else frozenset())
-            store.save_screening(results, run_id, judges.digest, again=again, late=late)
+        run_id, after = store.runs.begin("screen"), 0
+        screening = Screening(judges, store, run_id, again=again)
+        while batch := screening.waiting(BATCH, after):
+            tell(screening.take(batch))
             after = batch[-1].item_id
-            seen.update(one.item_id for one in batch)
-            tell(results)
-        while ids := store.acts.overtaken(BATCH):
-            store.save_another_look(ids, judge(judges, store.reading.some(ids)), run_id, judges.digest)
-        store.runs.finish(run_id, {"items": len(seen)})
-        return len(seen)
+        screening.look_again()
+        store.runs.finish(run_id, {"items": screening.items})
+        return screening.items

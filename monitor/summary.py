@@ -20,6 +20,7 @@ class Tally:
     items: int = 0
     matched: int = 0
     flagged: int = 0
+    held: int = 0
     seconds: float = 0.0
     levels: Counter[Level] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
@@ -31,7 +32,8 @@ class Tally:
         for result in results:
             self.items += 1
             self.matched += result.actors > 0
-            self.flagged += bool(result.opinions)
+            self.flagged += len(result.held) < len(result.opinions)
+            self.held += len(result.held)
             for _, opinion in result.opinions:
                 self.levels[opinion.level] += 1
                 self.rules.update({match.rule_id for match in opinion.matches})
@@ -54,6 +56,7 @@ class Tally:
             "items": self.items,
             "matched": self.matched,
             "flagged": self.flagged,
+            "held": self.held,
             "seconds": round(self.seconds, 3),
             "levels": {str(level): count for level, count in self.levels.items()},
             "rules": dict(self.rules.most_common()),
@@ -72,6 +75,8 @@ class Tally:
             f"Ditandai        {self.flagged} butir"
             + "".join(f"; {self.levels[level]} {level}" for level in reversed(Level) if self.levels[level]),
         ]
+        if self.held:
+            said.append(f"Ditahan         {self.held} tanda dari aturan yang dihentikan; lihat `netra rules stops`")
         if self.flagged:
             said.append("Menurut aturan:")
             said += [f"  {count:>5}  {rule_id}" for rule_id, count in self.rules.most_common(12)]

@@ -245,7 +245,7 @@ class Governance:
         _may(user, Role.RULE_AUTHOR, "mengusulkan")
         self.ready()
         self.checked(path, content)
-        return self._book.propose(path, tidy(content), user.user_id, _reason(why))
+        return self._book.propose(path, tidy(content), user.user_id, reason(why))
 
     def approve(self, version_id: int, user: User, why: str) -> Version:
         """Put a proposal in force.
@@ -256,12 +256,12 @@ class Governance:
         """
         version, base = self._decidable(version_id, user)
         self.candidate(version.path, version.content)
-        return self._book.decide(version_id, Event.APPROVED, user.user_id, _reason(why), base_id=base)
+        return self._book.decide(version_id, Event.APPROVED, user.user_id, reason(why), base_id=base)
 
     def reject(self, version_id: int, user: User, why: str) -> Version:
         """Turn a proposal down; what is in force stays. Raises as `approve`, mistakes aside."""
         _, base = self._decidable(version_id, user)
-        return self._book.decide(version_id, Event.REJECTED, user.user_id, _reason(why), base_id=base)
+        return self._book.decide(version_id, Event.REJECTED, user.user_id, reason(why), base_id=base)
 
     def roll_back(self, path: str, number: int, user: User, why: str) -> Version:
         """Propose the content of an older version again; a second person approves it like any other draft."""
@@ -270,7 +270,7 @@ class Governance:
         if old is None:
             raise NotAllowedError(f"`{path}` tidak punya versi {number} — lihat `netra rules history`")
         self.candidate(path, old.content)
-        return self._book.propose(path, old.content, user.user_id, _reason(why), Origin.ROLLBACK)
+        return self._book.propose(path, old.content, user.user_id, reason(why), Origin.ROLLBACK)
 
     def resolve(self, name: str) -> str:
         """Give the path of a rule by its id, its file name or its path.
@@ -377,7 +377,12 @@ def _may(user: User, role: Role, what: str) -> None:
         )
 
 
-def _reason(why: str) -> str:
+def reason(why: str) -> str:
+    """Give a reason as it is written down.
+
+    Raises:
+        NotAllowedError: there is none worth the name.
+    """
     text = " ".join(why.split())[:LONGEST_WHY]
     if len(text) < SHORTEST_WHY:
         raise NotAllowedError("alasan wajib diisi — tulis mengapa, supaya yang lain dapat menilainya")

@@ -131,6 +131,8 @@ def _standing(screened: Screened) -> Stand:
     """Give the flags that saving this result would leave: one a person, that of the most urgent opinion."""
     found: dict[int, tuple[float, Level, Ground]] = {}
     for actor, opinion in screened.opinions:
+        if actor.person.person_id in screened.held:
+            continue  # it waits aside with a stopped rule
         held = found.get(actor.person.person_id)
         if held is None or opinion.urgency > held[0]:
             found[actor.person.person_id] = (opinion.urgency, opinion.level, opinion.ground)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from monitor.models import Act, ItemKind, Match, Phase, Relation
+from monitor.rules.contents import contents
 from monitor.rules.engine import Texts
 from monitor.rules.loader import Loaded, load
 from monitor.rules.nearly import NearMiss, near_misses
@@ -52,6 +54,11 @@ class RuleSet:
     def windows(self) -> Mapping[ItemKind, int]:
         """For every kind of act of which a rule counts repetitions: over how many days at most."""
         return self.loaded.engine.windows
+
+    @cached_property
+    def contents(self) -> Mapping[str, str]:
+        """Digest all that each running rule says: its file, the word lists it reads, the targets it names; by id."""
+        return contents(self.loaded)
 
     def match(self, act: Act) -> tuple[Match, ...]:
         """Give every active rule that matches an act, strongest first, and rules on trial marked `shadow`."""

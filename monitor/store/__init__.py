@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,9 @@ from monitor.store import acts as past
 from monitor.store import backup
 from monitor.store.absences import Absences, Withdrawn
 from monitor.store.acts import Acts
+from monitor.store.alarms import Alarms, Canary, Shape, Silence
 from monitor.store.audit import Audit, AuditReport, Entry, Head
+from monitor.store.breaker import Breaker, Ending, Share, Stop, Watch
 from monitor.store.burial import Burial, FileKind
 from monitor.store.captures import Becoming, Captures, StoredCapture
 from monitor.store.cases import OpinionVersion
@@ -37,21 +40,27 @@ from monitor.store.runs import Run, Runs, SourceStatus
 from monitor.store.samples import Bin, Drawn, Judged, Samples
 from monitor.store.sampling import Missed
 from monitor.store.screening import SavedFlags
+from monitor.store.shadows import Shadow, Shadows
+from monitor.store.standing import Aside, Asides, OpenFlag, Why
 from monitor.store.uploads import PictureText, Upload, Uploads
 from monitor.store.users import Users
 from monitor.store.wording import Wording
 
 __all__ = [
+    "Alarms",
+    "Aside",
     "AuditReport",
     "Becoming",
     "Bin",
     "Burial",
+    "Canary",
     "Captures",
     "Counts",
     "Coverage",
     "Custody",
     "CustodyEntry",
     "Drawn",
+    "Ending",
     "Entry",
     "Event",
     "FileKind",
@@ -68,6 +77,7 @@ __all__ = [
     "Missed",
     "Neighbours",
     "NewPiece",
+    "OpenFlag",
     "OpinionVersion",
     "Origin",
     "PictureText",
@@ -83,8 +93,13 @@ __all__ = [
     "Samples",
     "Saved",
     "SavedFlags",
+    "Shadow",
+    "Shape",
+    "Share",
+    "Silence",
     "SourceStatus",
     "Standing",
+    "Stop",
     "Store",
     "StoredCapture",
     "Stretch",
@@ -95,6 +110,8 @@ __all__ = [
     "Uploads",
     "Verdict",
     "Version",
+    "Watch",
+    "Why",
     "Withdrawn",
 ]
 
@@ -119,9 +136,13 @@ class Store:
         self.absences = Absences(connection)
         self.acts = Acts(connection)
         self.coverage = Coverage(connection, clock, zone)
+        self.alarms = Alarms(connection, self.audit, clock)
         self.runs = Runs(connection, clock)
         self.roster = RosterTable(connection, self.audit, clock)
         self.flags = Flags(connection, self.audit, clock)
+        self.asides = Asides(connection, self.audit, clock)
+        self.breaker = Breaker(connection, self.audit, clock)
+        self.shadows = Shadows(connection)
         self.decisions = Decisions(connection, self.audit, clock)
         self.rulebook = Rulebook(connection, self.audit, clock)
         self.samples = Samples(connection, self.audit, clock)
@@ -167,12 +188,14 @@ class Store:
         return cls(Connection(path, read_only=True), clock, zone=zone)
 
     def save_screening(
-        self, results: Sequence[Screened], run_id: int, digest: str, *, again: bool, late: Collection[int] = ()
-    ) -> SavedFlags:
+        self, results: Sequence[Screened], run_id: int, digest: str, *, again: bool, late: Collection[int] = (),
+        watch: Watch | None = None,
+    ) -> SavedFlags:  # fmt: skip
         """Store a batch of a screening whole: flags, what was looked at, counts and sample. All or nothing.
 
         A process killed between two of them would leave items that no count and no sample ever knew of. `late` are
-        items judged before, to be judged once more because the batch holds earlier acts.
+        items judged before, to be judged once more because the batch holds earlier acts; `watch` has fresh rules
+        counted, and stopped where they flag more than their share.
 
         Raises:
             StoreFullError: the disk is full; nothing of the batch was stored.
@@ -181,10 +204,14 @@ class Store:
             saved = self.flags.save_in(db, results, run_id, digest)
             self.samples.record_in(db, results, run_id, digest, again=again)
             past.overtake(db, late)
-        return saved
+            stopped: tuple[str, ...] = ()
+            if watch is not None:
+                self.shadows.save_in(db, results, watch.contents)
+                stopped = self.breaker.count_in(db, results, run_id, watch)
+        return replace(saved, stopped=stopped)
 
     def save_another_look(
-        self, item_ids: Sequence[int], results: Sequence[Screened], run_id: int, digest: str
+        self, item_ids: Sequence[int], results: Sequence[Screened], run_id: int, digest: str, watch: Watch | None = None
     ) -> SavedFlags:
         """Store what judging items once more said; they were counted and drawn from when first screened.
 
@@ -193,6 +220,8 @@ class Store:
         """
         with self._connection.transaction() as db:
             past.caught_up(db, item_ids)
+            if watch is not None:
+                self.shadows.save_in(db, results, watch.contents)
             return self.flags.save_in(db, results, run_id, digest)
 
     def backup(self, target: Path) -> None:

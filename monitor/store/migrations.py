@@ -13,9 +13,11 @@ from sqlite_utils import Database
 from monitor.errors import StoreError
 from monitor.store.schema_absences import ABSENCES
 from monitor.store.schema_acts import ACTS
+from monitor.store.schema_alarms import ALARMS
 from monitor.store.schema_captures import CAPTURES
 from monitor.store.schema_coverage import COVERAGE
 from monitor.store.schema_custody import CUSTODY
+from monitor.store.schema_watch import WATCH
 
 APPLICATION_ID = 0x4E545241  # "NTRA"
 
@@ -210,6 +212,8 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("acts", ACTS),
     ("captures", CAPTURES),
     ("coverage", COVERAGE),
+    ("alarms", ALARMS),
+    ("watch", WATCH),
 )
 
 

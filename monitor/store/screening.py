@@ -9,10 +9,11 @@ from hashlib import sha256
 
 from sqlite_utils import Database
 
-from monitor.models import Actor, Opinion, Screened, State
+from monitor.models import Actor, Opinion, Screened, Standing, State
+from monitor.store import standing
 from monitor.store.audit import Audit
 from monitor.store.cases import opinion_payload
-from monitor.store.codec import dumps, folded
+from monitor.store.codec import dumps, folded, moment
 from monitor.store.guard import Cell, Ledger, next_key
 from monitor.store.items import chunks, marks
 
@@ -21,19 +22,20 @@ RULE, FORM = "aturan", "bentuk"
 
 @dataclass(frozen=True, slots=True)
 class SavedFlags:
-    """What a batch changed: items looked at, new flags, changed opinions, withdrawn flags."""
+    """What a batch changed: items looked at, new flags, changed opinions, withdrawn flags; rules stopped by it."""
 
     screened: int
     new: int
     changed: int
     withdrawn: int
+    stopped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
     flag_id: int
     state: str
-    withdrawn: bool
+    standing: Standing
     number: int
     said: bytes
 
@@ -52,6 +54,7 @@ class Screening:
         self._new: list[tuple[Cell, ...]] = []
         self._changed: list[tuple[Cell, ...]] = []
         self._withdrawn: list[tuple[int]] = []
+        self._stands: list[tuple[int, Standing, str]] = []
         self._marks: list[tuple[int, str, str]] = []
         self._words: list[tuple[int, str]] = []
 
@@ -102,7 +105,7 @@ class Screening:
                 list(part),
             )
             for item_id, person_id, flag_id, state, withdrawn, number, version, payload in rows:
-                one = _Held(flag_id, state, bool(withdrawn), number, _said(version, payload))
+                one = _Held(flag_id, state, Standing(withdrawn), number, _said(version, payload))
                 found.setdefault(item_id, {})[person_id] = one
         return found
 
@@ -116,35 +119,56 @@ class Screening:
         for person_id, (actor, opinion) in said.items():
             payload = opinion_payload(result.stored, actor, opinion)
             before = held.get(person_id)
+            stands = _stands(before, held=person_id in result.held)
             if before is None:
-                self._open(result, actor, opinion, payload)
-            elif before.withdrawn or before.said != _said(result.stored.version, payload):
-                self._revise(before, result, actor, opinion, payload)
+                self._open(result, actor, opinion, payload, stands)
+            elif before.standing is not stands or before.said != _said(result.stored.version, payload):
+                self._revise(before, result, actor, opinion, payload, stands)
         for person_id, before in held.items():
-            if person_id not in said and before.state == State.NEW.value and not before.withdrawn:
-                self._append(before.flag_id, before.number + 1, result, "", withdrawn=1)
+            if person_id not in said and before.state == State.NEW.value and before.standing in _MAY_DROP:
+                self._append(before.flag_id, before.number + 1, result, "", withdrawn=Standing.DROPPED)
                 self._withdrawn.append((before.flag_id,))
+                self._stands.append((before.flag_id, Standing.DROPPED, ""))
 
-    def _open(self, result: Screened, actor: Actor, opinion: Opinion, payload: str) -> None:
+    def _open(self, result: Screened, actor: Actor, opinion: Opinion, payload: str, stands: Standing) -> None:
         flag_id, item = self._next_flag, result.stored.item
         self._next_flag += 1
-        opinion_id = self._append(flag_id, 1, result, payload)
+        opinion_id = self._append(flag_id, 1, result, payload, withdrawn=stands)
+        self._explain(flag_id, stands, opinion)
         self._new.append(
             (flag_id, result.stored.item_id, actor.person.person_id, State.NEW.value, *_sorted_by(actor, opinion),
-             item.kind.value, item.platform.value, opinion_id, self._at)
+             item.kind.value, item.platform.value, opinion_id, self._at, stands.value)
         )  # fmt: skip
         self._describe(flag_id, result, actor, opinion)
 
-    def _revise(self, before: _Held, result: Screened, actor: Actor, opinion: Opinion, payload: str) -> None:
-        opinion_id = self._append(before.flag_id, before.number + 1, result, payload)
-        self._changed.append((*_sorted_by(actor, opinion), opinion_id, before.flag_id))
+    def _revise(
+        self, before: _Held, result: Screened, actor: Actor, opinion: Opinion, payload: str, stands: Standing
+    ) -> None:
+        opinion_id = self._append(before.flag_id, before.number + 1, result, payload, withdrawn=stands)
+        self._changed.append((*_sorted_by(actor, opinion), opinion_id, stands.value, before.flag_id))
+        if before.standing is not stands:
+            self._explain(before.flag_id, stands, opinion)
         self._describe(before.flag_id, result, actor, opinion)
 
-    def _append(self, flag_id: int, number: int, result: Screened, payload: str, *, withdrawn: int = 0) -> int:
+    def _explain(self, flag_id: int, stands: Standing, opinion: Opinion) -> None:
+        self._stands.append((flag_id, stands, opinion.matches[0].rule_id if opinion.matches else ""))
+
+    def _append(self, flag_id: int, number: int, result: Screened, payload: str, *, withdrawn: Standing) -> int:
         opinion_id, stored = self._next_opinion, result.stored
         self._next_opinion += 1
         self._opinions.append(
-            (opinion_id, flag_id, number, stored.item_id, stored.version, self._run_id, withdrawn, payload, self._at, 0)
+            (
+                opinion_id,
+                flag_id,
+                number,
+                stored.item_id,
+                stored.version,
+                self._run_id,
+                withdrawn.value,
+                payload,
+                self._at,
+                0,
+            )
         )
         return opinion_id
 
@@ -160,17 +184,32 @@ class Screening:
         many = self._db.conn.executemany
         many(
             "INSERT INTO flags (flag_id, item_id, person_id, state, urgency, level, phase, region, kind, platform, "
-            "opinion_id, created_at, withdrawn) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,0)",
+            "opinion_id, created_at, withdrawn) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
             self._new,
         )
         many(
-            "UPDATE flags SET urgency=?, level=?, phase=?, region=?, opinion_id=?, withdrawn=0 WHERE flag_id=?",
+            "UPDATE flags SET urgency=?, level=?, phase=?, region=?, opinion_id=?, withdrawn=? WHERE flag_id=?",
             self._changed,
         )
         many("UPDATE flags SET withdrawn=1 WHERE flag_id=?", self._withdrawn)
         many("DELETE FROM flag_marks WHERE flag_id=?", [(row[-1],) for row in self._changed])
         many("INSERT INTO flag_marks VALUES (?,?,?)", self._marks)
         many("INSERT OR REPLACE INTO flag_words VALUES (?,?)", self._words)
+        standing.explain(self._db, self._stands, standing.Why("", None, "", moment(self._at)))
+
+
+_MAY_DROP = (Standing.IN_QUEUE, Standing.HELD)
+
+
+def _stands(before: _Held | None, *, held: bool) -> Standing:
+    """Give where a flag stands now that it is put before a human, or held back with a stopped rule."""
+    if not held:
+        return Standing.IN_QUEUE
+    if before is not None and before.standing is Standing.WITHDRAWN:
+        return Standing.WITHDRAWN
+    if before is not None and before.state != State.NEW.value:
+        return before.standing
+    return Standing.HELD
 
 
 def _said(version: int, payload: str) -> bytes:
