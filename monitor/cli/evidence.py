@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from monitor import custody
-from monitor.cli.shell import Group, as_json, err, open_app, out, print_json, progress_bar
+from monitor.cli.shell import Group, as_json, err, named_user, open_app, out, print_json, progress_bar
 from monitor.custody import report as words
+from monitor.custody.handover import write_file
 from monitor.evidence import read_clock
 from monitor.store import Touch
 
@@ -61,3 +62,35 @@ def evidence_seal(ctx: click.Context) -> None:
     app = open_app(ctx)
     done = custody.seal(app.store, app.archive, app.clock, read_clock)
     err.print(f"{words.number(done)} manifest ditulis.", markup=False)
+
+
+@evidence.command(name="pack")
+@click.argument("flag_ids", type=int, nargs=-1, required=True, metavar="TANDA...")
+@click.option("-o", "--out", "file", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Berkas ZIP.")
+@click.option("--by", "username", required=True, help="Nama pengguna yang mengeluarkan (dicatat).")
+@click.option("--why", required=True, help="Alasan (dicatat di buku bukti dan di dalam berkas).")
+@click.option("--originals", is_flag=True, help="Sertakan yang asli, juga bila ada salinan suntingan (koordinator).")
+@as_json
+@click.pass_context
+def evidence_pack(
+    ctx: click.Context,
+    flag_ids: tuple[int, ...],
+    file: Path,
+    username: str,
+    why: str,
+    *,
+    originals: bool,
+    json_out: bool,
+) -> None:
+    """Buat berkas bukti ZIP dari tanda-tanda ini; diperiksa tanpa Netra dengan sha256sum dan openssl."""
+    app = open_app(ctx)
+    user = named_user(app, username)
+    desk = custody.Desk(app.config, app.store, app.archive, app.clock)
+    done = write_file(file, lambda target: custody.hand_over(desk, flag_ids, target, user, why, originals=originals))
+    if json_out:
+        print_json({"sha256": done.sha256, "size": done.size, **asdict(done.packed)})
+        return
+    out.print(f"{file}: {words.number(len(done.packed.sums))} berkas, {words.number(done.size)} bita", markup=False)
+    out.print(f"SHA-256 {done.sha256} (tercatat di buku bukti)", markup=False)
+    for digest, reason in sorted(done.packed.left_out.items()):
+        out.print(f"  tidak disertakan {digest[:16]}…: {reason}", markup=False)

@@ -1,6 +1,20 @@
 """Custody: manifests of cases, the check of all that is kept, portable packs, working copies, lawful deletion."""
 
 from monitor.custody.case import Case, gather, manifest, seal
+from monitor.custody.handover import Desk, HandedOver, hand_over, may_export, may_take_originals
 from monitor.custody.verify import EvidenceReport, Finding, verify
 
-__all__ = ["Case", "EvidenceReport", "Finding", "gather", "manifest", "seal", "verify"]
+__all__ = [
+    "Case",
+    "Desk",
+    "EvidenceReport",
+    "Finding",
+    "HandedOver",
+    "gather",
+    "hand_over",
+    "manifest",
+    "may_export",
+    "may_take_originals",
+    "seal",
+    "verify",
+]

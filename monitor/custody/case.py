@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import monitor
 from monitor.evidence import Archive, ClockState
@@ -31,6 +32,27 @@ class Case:
     pictures: tuple[str, ...]
     log: tuple[CustodyEntry, ...]
     names: Mapping[int, str]
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Name every picture of the case: those that people brought, screenshots, media. Not its working copies."""
+        kinds = {PieceKind.SCREENSHOT, PieceKind.MEDIA}
+        made = [one.sha256 for one in self.pieces if one.kind in kinds and not one.erased]
+        return tuple(dict.fromkeys([*self.pictures, *made]))
+
+
+@dataclass(frozen=True, slots=True)
+class PackOffice:
+    """Who makes the pack, when, and the state of chain and clock."""
+
+    name: str
+    zone: ZoneInfo
+    mark: str
+    made_at: datetime
+    clock: ClockState
+    head: Head
+    made_by: str = ""
+    why: str = ""
 
 
 def gather(store: Store, flag_id: int) -> Case:

@@ -13,7 +13,21 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from monitor.errors import NetraError
-from monitor.web import ambang, aturan, auth, case, decide, i18n, queue, saran, summary
+from monitor.web import (
+    ambang,
+    aturan,
+    auth,
+    berkas,
+    cakupan,
+    case,
+    decide,
+    i18n,
+    queue,
+    saran,
+    summary,
+    tangkap,
+    temuan,
+)
 from monitor.web.safety import here, protect, services
 from monitor.web.services import Services
 from monitor.web.text import show
@@ -50,6 +64,10 @@ def create_app(services: Services) -> Flask:
         aturan.blueprint,
         saran.blueprint,
         ambang.blueprint,
+        berkas.blueprint,
+        tangkap.blueprint,
+        temuan.blueprint,
+        cakupan.blueprint,
     ):
         app.register_blueprint(blueprint)
     app.context_processor(_context)
@@ -100,6 +118,7 @@ def _context() -> dict[str, object]:
         "screen": request.blueprint or "",
         "toasts": toasts,
         "rules_shown": user is not None and aturan.may_see_rules(user),
+        "may_record": user is not None and auth.may_decide(user),
     }
 
 

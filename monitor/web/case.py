@@ -9,9 +9,11 @@ from flask import Blueprint, abort, g, render_template, request
 from werkzeug.wrappers import Response
 
 from monitor.errors import ArchiveError, NotAllowedError
-from monitor.models import Flag, Role, User
+from monitor.models import CAPTURED, Flag, Role, User
+from monitor.store import Touch
 from monitor.web.auth import current_user, may_decide, may_see
 from monitor.web.queue import Filters, case_address, page_address
+from monitor.web.rak import shelf
 from monitor.web.safety import services
 from monitor.web.views import case_view, events, is_open
 
@@ -75,6 +77,9 @@ def page(flag: Flag, filters: Filters, trouble: Trouble | None = None, note: str
     """Render a case, with a trouble on top and the note still in its field where a decision failed."""
     store, user = services().store, current_user()
     names = {one: found.full_name for one in _who(flag) if (found := store.users.get(one)) is not None}
+    store.custody.note(
+        Touch.VIEW, user_id=user.user_id, flag_id=flag.flag_id, sha256=flag.stored.evidence_sha256, subject="halaman"
+    )
     beside = store.flags.neighbours(flag.flag_id, filters.query(user))
     view = case_view(
         flag,
@@ -96,7 +101,10 @@ def page(flag: Flag, filters: Filters, trouble: Trouble | None = None, note: str
             filters.encode(),
         ),
         trouble=trouble,
+        gone=store.absences.withdrawn(flag.stored.item_id),
         note=note,
+        shelf=shelf(flag, user),
+        recorded=[(one.capture_id, len(one.pictures)) for one in store.captures.of_item(flag.stored.item_id)],
     )
 
 
@@ -114,6 +122,10 @@ def download(flag_id: int, version: int) -> Response | tuple[str, int]:
     except ArchiveError:
         trouble = Trouble("kasus.bukti_rusak", "kasus.bukti_rusak_isi")
         return page(flag, Filters(), trouble), 409
+    services().store.custody.note(
+        Touch.DOWNLOAD, user_id=current_user().user_id, flag_id=flag_id, sha256=stored.evidence_sha256,
+        subject="jawaban mentah",
+    )  # fmt: skip
     response = Response(body, mimetype="text/plain")
     response.headers["Content-Type"] = "text/plain; charset=utf-8"
     name = f"bukti-tanda-{flag.flag_id}-versi-{version}-{stored.evidence_sha256[:12]}.txt"
@@ -124,6 +136,8 @@ def download(flag_id: int, version: int) -> Response | tuple[str, int]:
 
 def _one_act_each(source_id: str) -> bool:
     """Tell whether a raw answer of this source speaks of one page only: a brought file holds other regions too."""
+    if source_id.startswith(CAPTURED):
+        return True
     return any(one.id == source_id and one.type in {"feed", "articles"} for one in services().config.sources)
 
 

@@ -54,10 +54,26 @@
   byKey.set("n", () => focus("#catatan"));
   byKey.set("u", () => press("button[data-urungkan]"));
   byKey.set("?", help);
+  byKey.set("e", () => Boolean(find("#naskah, #sel")) && (find("#naskah, #sel").focus(), true));
+  byKey.set("c", () => press("button[data-coba]"));
+  byKey.set("l", () => Boolean(find("#pratinjau")) && (find("#pratinjau").focus(), true));
 
-  const afterGo = new Map([["q", "a[data-antrean]"], ["r", "a[data-ringkasan]"]]);
+  const afterGo = new Map([["q", "a[data-antrean]"], ["r", "a[data-ringkasan]"], ["a", "a[data-aturan]"]]);
+
+  /* From a mistake in the list to its line in the text, selected and in view. */
+  function toLine(number) {
+    const area = find("#naskah");
+    if (!area) return false;
+    const lines = area.value.split("\n");
+    const start = lines.slice(0, number - 1).reduce((sum, line) => sum + line.length + 1, 0);
+    area.focus();
+    area.setSelectionRange(start, start + (lines[number - 1] || "").length);
+    area.scrollTop = Math.max(0, (number - 5) * area.scrollHeight / lines.length);
+    return true;
+  }
 
   document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey && event.key === "Enter" && event.target.id === "naskah") { event.preventDefault(); press("button[data-coba]"); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat && !/^[jk]$/.test(event.key)) return;
     if (typing(event.target)) {
       if (event.key === "Escape") event.target.blur();
@@ -77,11 +93,13 @@
     goPressed = 0;
     if (event.key === "g") { goPressed = event.timeStamp; return; }
     const action = byKey.get(event.key);
-    if (action ? action() : decide(event.key)) event.preventDefault();
+    if ((action && action()) || decide(event.key)) event.preventDefault();
   });
 
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Element)) return;
+    const place = event.target.closest("a[data-baris]");
+    if (place && toLine(Number(place.dataset.baris))) event.preventDefault();
     if (event.target.closest("a[data-bantuan]") && find("#bantuan")) { event.preventDefault(); help(); }
     if (event.target.closest("button[data-tutup]") || event.target === find("#bantuan")) find("#bantuan").close();
   });
@@ -93,7 +111,7 @@
   /* One decision is sent once, however often the key is struck. */
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post") return;
+    if (form.method !== "post" || "berkali" in form.dataset) return;
     if (form.dataset.terkirim) event.preventDefault();
     form.dataset.terkirim = "1";
   });
