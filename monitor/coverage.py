@@ -19,6 +19,7 @@ from monitor.collectors import ACCOUNTS_OF
 from monitor.collectors.gated import GATED_PLATFORMS
 from monitor.config import SourceConfig
 from monitor.models import Outcome, Phase, Platform
+from monitor.store.alarms import Alarms
 from monitor.store.coverage import NOT_TRIED, OUTCOMES, Standing, Subject
 
 _LONGEST_PHASE = 1500
@@ -258,6 +259,24 @@ def _by_day(rows: Sequence[str], idle: Mapping[State, int], count: int) -> list[
             counts[state] += number
         found.append(Tally(counts))
     return found
+
+
+def alarm_lines(alarms: Alarms) -> list[str]:
+    """Put everything that nobody has answered yet into Indonesian lines, the gravest first."""
+    said = [
+        f"sumber {one.config_id} {one.blind}; tidak ada yang dianggap terlihat"
+        for one in alarms.canaries()
+        if one.blind
+    ]
+    said += [
+        f"{one.source_id} sunyi sejak {one.last_act:%d-%m-%Y}; kebiasaannya paling lama {one.longest} hari"
+        for one in alarms.silences()
+    ]
+    times: Counter[str] = Counter()
+    for one in alarms.shapes():
+        times[one.config_id] += one.times
+    said += [f"sumber {name}: {count} bagian jawaban berbentuk tidak dikenal" for name, count in sorted(times.items())]
+    return said
 
 
 def phase_spans(

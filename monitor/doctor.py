@@ -79,7 +79,7 @@ class Finding:
 def examine(office: Office) -> list[Finding]:
     """Look at everything; a part that cannot even be looked at is a finding, not an end."""
     looks: list[Callable[[Office], Iterator[Finding]]] = [
-        _clock, _disk, _database, _audit, _archive, _knowledge, _rulebook, _people, _runs, _sources,
+        _clock, _disk, _database, _audit, _archive, _knowledge, _rulebook, _people, _runs, _sources, _alarms,
     ]  # fmt: skip
     findings: list[Finding] = []
     for look in looks:
@@ -238,6 +238,26 @@ def _sources(office: Office) -> Iterator[Finding]:
             yield Finding(what, "perhatian", said, "Lewat jadwal; jalankan `netra run` atau `netra collect`.")
         else:
             yield Finding(what, "baik", str(status.outcome))
+
+
+def _alarms(office: Office) -> Iterator[Finding]:
+    alarms = office.store.alarms
+    for one in alarms.canaries():
+        if one.blind:
+            what = f"kenari {one.config_id}"
+            yield Finding(what, "gawat", one.blind, "Sumber ini tidak dipercaya sampai unggahan kenari terlihat lagi.")
+    if silent := alarms.silences():
+        first = silent[0]
+        said = f"{len(silent)} sumber sunyi di luar kebiasaannya; {first.source_id} sejak {first.last_act:%d-%m-%Y}"
+        yield Finding(
+            "kesunyian", "perhatian", said, "Periksa, lalu jawab di halaman /cakupan; diulang sampai dijawab."
+        )
+    shapes = alarms.shapes()
+    for config_id in dict.fromkeys(one.config_id for one in shapes):
+        mine = [one for one in shapes if one.config_id == config_id]
+        said = f"{sum(one.times for one in mine)} bagian jawaban tidak dikenal, misalnya {mine[0].shape}"
+        advice = f"Jawaban mentahnya tersimpan. Sesudah Netra diperbarui: `netra collect --reread {config_id}`."
+        yield Finding(f"bentuk {config_id}", "perhatian", said, advice)
 
 
 def _accounts(config_id: str, accounts: list[SourceStatus]) -> Finding:

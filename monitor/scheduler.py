@@ -16,7 +16,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from monitor.app import App
 from monitor.config import seconds
 from monitor.errors import BusyError, NetraError
-from monitor.pipeline import collect, screen
+from monitor.pipeline import screen
 
 RING_SECONDS = 60
 
@@ -58,11 +58,13 @@ def ring(app: App, tell: Callable[[str], None]) -> Due:
     now_due = due(app)
     try:
         if now_due.sources:
-            done = collect(app.sources(now_due.sources), app.fetcher(), app.archive, app.store, lambda _: None)
+            done = app.gather(now_due.sources, lambda _: None)
             tell(f"dikumpulkan: {sum(one.new for one in done)} butir baru dari {len(done)} sumber")
             for one in done:
                 if not one.outcome.proved:
                     tell(f"PERHATIAN sumber {one.source_id}: {one.outcome}; lihat `netra doctor`")
+            for alarm in app.alarms():
+                tell(f"PERHATIAN {alarm}")
         if now_due.screen and app.store.items.count_unscreened():
             for line in app.rule_notes():
                 tell(line)

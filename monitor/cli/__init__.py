@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from monitor import demo as demo_office
 from monitor import scheduler, web
 from monitor.app import App
 from monitor.cli.backtesting import rules
-from monitor.cli.collecting import collect_command, coverage_command, gather
+from monitor.cli.collecting import collect_command, coverage_command, gather, gather_quietly
 from monitor.cli.evidence import evidence
 from monitor.cli.judging import model
 from monitor.cli.learning import sample
@@ -133,6 +134,9 @@ def _serve(app: App, port: int | None, login: tuple[str, str] | None) -> None:
         secret_key=app.secret_key(),
         demo_login=login,
         desk=web.RuleDesk(app.governance, app.judges, app.judges_of),
+        reader=app.reader,
+        again=web.Again(app.missing, partial(gather_quietly, app), app.clock),
+        calendar=lambda: app.calendar,
     )
     host, port = app.config.web.host, port or app.config.web.port
     out.print(f"\nAntrean: [bold]http://{host}:{port}/[/]   (hentikan dengan Ctrl+C)")

@@ -14,7 +14,7 @@ from monitor.app import App
 from monitor.cli.shell import as_json, err, open_app, out, print_json, progress_bar
 from monitor.coverage import Line, State, Tally, by, phase_spans, tally
 from monitor.models import Phase
-from monitor.pipeline import Collected, collect
+from monitor.pipeline import Collected
 
 BELOW = 12
 _SHOWN = 30
@@ -49,7 +49,7 @@ def gather(app: App, only: Sequence[str]) -> list[Collected]:
         raise click.UsageError(f"sumber tidak dikenal: {', '.join(unknown)}. Lihat bagian `sources` di config.yaml.")
     with progress_bar() as progress:
         bar = progress.add_task("Mengumpulkan", total=len(sources))
-        done = collect(sources, app.fetcher(), app.archive, app.store, lambda _: progress.advance(bar))
+        done = app.gather(only, lambda _: progress.advance(bar))
     for one in sorted(done, key=lambda one: one.source_id):
         style = "green" if one.outcome.proved else "red"
         brought = f"{one.new} baru, {one.edited} berubah, {one.fetches} pengambilan"
@@ -58,6 +58,8 @@ def gather(app: App, only: Sequence[str]) -> list[Collected]:
             err.print(f"      {problem}", markup=False, style="yellow")
         if len(one.problems) > 5:
             err.print(f"      … dan {len(one.problems) - 5} catatan lain; lihat `netra doctor`", style="yellow")
+    for alarm in app.alarms():
+        err.print(f"  PERHATIAN {alarm}", markup=False, style="bold red")
     return done
 
 
@@ -73,8 +75,9 @@ def retry(app: App, only: Sequence[str] = ()) -> list[Collected]:
 
 def gather_quietly(app: App, ids: Sequence[str]) -> int:
     """Collect from the sources named, for a page; gives how many of them are proved now."""
-    done = collect(app.sources(ids), app.fetcher(), app.archive, app.store, lambda _: None)
-    return sum(one.outcome.proved for one in done)
+    done = app.gather(ids, lambda _: None)
+    now = app.store.coverage.now()
+    return sum(one in now and now[one].outcome.proved for one in {each.source_id for each in done} & set(ids))
 
 
 class Share(click.ParamType):  # type: ignore[type-arg]

@@ -14,7 +14,8 @@ from datetime import UTC, date, datetime, time, tzinfo
 
 from sqlite_utils import Database
 
-from monitor.models import Condition, Outcome, Platform
+from monitor.models import Condition, Outcome, Page, Platform
+from monitor.store import alarms
 from monitor.store.codec import clean, moment, stamp
 from monitor.store.connection import Connection
 
@@ -91,7 +92,10 @@ class Coverage:
         return len(rows)
 
     def finish(self, source_id: str, run_id: int, doubt: str = "") -> None:
-        """Close a source's turn: everything it leads to was stored. With a `doubt` (Indonesian) it proves nothing."""
+        """Close a source's turn: everything it leads to was stored.
+
+        With a `doubt` (Indonesian), or while the source's canary is not found, it proves nothing.
+        """
         with self._connection.transaction() as db:
             row = db.execute(
                 "SELECT t.look_id, t.outcome, t.detail, t.at, l.proved_at, l.unproved_since, l.run_id FROM turns t "
@@ -102,6 +106,7 @@ class Coverage:
                 return
             look_id, said, detail, at, proved_at, since, newest = row
             outcome = Outcome(said) if said else Outcome.TRANSIENT
+            doubt = doubt or alarms.blindness(db, clean(source_id))
             if doubt and (outcome.proved or not said):
                 outcome, detail = Outcome.TRANSIENT, clean(doubt)
                 _distrust(db, clean(source_id), detail, proved_at)
@@ -240,9 +245,10 @@ class Coverage:
         return self._noon(first.toordinal() + place)
 
 
-def opened(db: Database, source_id: str, run_id: int, at: str, new: int) -> None:
-    """Note an answer of a source's turn; the turn is open until `Coverage.finish`."""
-    source = clean(source_id)
+def opened(db: Database, where: tuple[str, int, str, str], page: Page, new: int) -> None:
+    """Note an answer (source, run, evidence, moment) of a source's turn; the turn is open until `Coverage.finish`."""
+    source, run_id, evidence, at = where
+    alarms.noted(db, (source, evidence, at), page)
     db.execute(
         "INSERT OR IGNORE INTO looks (source_id, outcome, detail, at, run_id) VALUES (?,'','',?,?)",
         (source, at, run_id),

@@ -51,7 +51,6 @@ TABLES: dict[str, tuple[int, tuple[str, ...]]] = {
     ),
     "rule_versions": (10, ("version_id", "path", "number", "digest", "content", "origin", "base_id", "seen_at")),
     "rule_events": (11, ("event_id", "version_id", "event", "user_id", "why", "at")),
-    "silence_answers": (50, ("answer_id", "silence_id", "user_id", "note", "at")),
     "sample_verdicts": (20, ("verdict_id", "item_id", "version", "user_id", "partisan", "at")),
     "captures": (
         30,
@@ -79,6 +78,7 @@ TABLES: dict[str, tuple[int, tuple[str, ...]]] = {
     ),
     "custody": (42, ("entry_id", "at", "user_id", "act", "flag_id", "subject", "sha256", "why", "detail")),
     "tombstones": (43, ("tomb_id", "sha256", "kind", "at", "why")),
+    "silence_answers": (50, ("answer_id", "silence_id", "user_id", "note", "at")),
 }  # fmt: skip
 
 

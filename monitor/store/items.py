@@ -366,7 +366,7 @@ def _save_fetch(db: Database, where: tuple[str, int, str], response: Response, p
         "last_try_at=excluded.last_try_at, last_run_id=excluded.last_run_id",
         {"source": source, "at": at, "run": run_id, "outcome": page.outcome.value, "detail": detail},
     )
-    coverage.opened(db, source, run_id, at, saved.new)
+    coverage.opened(db, (source, run_id, evidence, at), page, saved.new)
 
 
 def _stand(db: Database, source_id: str, outcome: Outcome, detail: str) -> None:

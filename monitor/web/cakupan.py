@@ -12,6 +12,7 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from werkzeug.wrappers import Response
 
 from monitor.coverage import Cell, Line, State, Tally, assess, by, cells, eyes, heat, phase_spans, tally
+from monitor.errors import ConflictError, NotAllowedError
 from monitor.models import Phase
 from monitor.store import Run
 from monitor.web.auth import current_user, may_decide
@@ -27,6 +28,8 @@ _SEARCH = 200
 _WINDOWS = ("sekarang", "7", "30")
 _OPEN = "belum"
 _KEPT = 4
+_MOST_ALARMS = 20
+_BIGGEST_ID = 2**53
 
 blueprint = Blueprint("cakupan", __name__)
 
@@ -128,6 +131,8 @@ def show_coverage() -> str:
         windows=[*_WINDOWS, *_phases()],
         states=[_OPEN, *(one.value for one in State)],
         may_retry=may_decide(current_user()) and services().again is not None,
+        may_answer=may_decide(current_user()),
+        **_alarms(found),
         **_state_of_work(),
     )
 
@@ -152,11 +157,43 @@ def retry() -> Response:
     return redirect(url_for("cakupan.show_coverage"), 303)
 
 
+@blueprint.post("/cakupan/sunyi/<int:silence_id>")
+def answer_silence(silence_id: int) -> Response:
+    """Store a person's answer to a silence; it is repeated no more until the habit is broken anew."""
+    user = current_user()
+    if not may_decide(user) or silence_id > _BIGGEST_ID:
+        abort(403)
+    key = "cakupan.sunyi_tersimpan"
+    try:
+        services().store.alarms.answer(silence_id, user.user_id, request.form.get("catatan", ""))
+    except ConflictError:
+        key = "cakupan.sunyi_bentrok"
+    except NotAllowedError:
+        key = "cakupan.sunyi_tanpa_catatan"
+    flash({"text": t(key), "undo": None}, "toast")  # type: ignore[arg-type]
+    return redirect(url_for("cakupan.show_coverage"), 303)
+
+
 def _state_of_work() -> dict[str, object]:
     store, again = services().store, services().again
     run: Run | None = store.runs.last("collect")
     done, at = store.coverage.progress(run.run_id) if run is not None else (0, 0)
     return {"run": run, "done": done, "at_work": at, "working": again.working if again is not None else None}
+
+
+def _alarms(found: Seen) -> dict[str, object]:
+    """Give what nobody has answered, of what this reader may see."""
+    alarms = services().store.alarms
+    names = {one.source_id: one.subject.name for one in found.lines if one.subject is not None and one.source_id}
+    mine = {*names, *found.sources}
+    silent = [one for one in alarms.silences() if one.source_id in mine]
+    return {
+        "blind": [one for one in alarms.canaries() if one.blind],
+        "silent": silent[:_MOST_ALARMS],
+        "more_silent": len(silent[_MOST_ALARMS:]),
+        "names": names,
+        "shapes": alarms.shapes()[:_MOST_ALARMS],
+    }
 
 
 def _phases() -> list[str]:

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from monitor.calendar import Calendar
+from monitor.capture.ocr import Reader
 from monitor.config import Config
 from monitor.evidence import Archive
 from monitor.governance import Governance
 from monitor.judge import Judges
 from monitor.store import Store
+from monitor.web.again import Again
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,9 @@ class Services:
     """Everything a request may use.
 
     `clock` gives aware UTC; `secret_key` signs sessions and forms and is never logged; `demo_login` is the invented
-    user and password that the login page shows in demo mode, None in an office; without a `desk` rules have no page.
+    user and password that the login page shows in demo mode, None in an office; without a `desk` rules have no page;
+    without a `reader` nobody reads the words in pictures; without `again` the page starts no collecting, without a
+    `calendar` coverage knows no phases.
     """
 
     config: Config
@@ -42,3 +47,6 @@ class Services:
     secret_key: str = field(repr=False)
     demo_login: tuple[str, str] | None = field(default=None, repr=False)
     desk: RuleDesk | None = None
+    again: Again | None = None
+    calendar: Callable[[], Calendar] | None = None
+    reader: Reader | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from monitor.models import Level, State
-from monitor.store import QueueQuery
+from monitor.store import QueueQuery, SourceStatus
 from monitor.web.auth import TUNERS, current_user, may_decide
 from monitor.web.safety import services
 
@@ -18,13 +19,18 @@ blueprint = Blueprint("ringkasan", __name__)
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """How one source stands. `outcome` is "nihil" for a source that was never asked."""
+    """How one source of the settings stands. `outcome` is "nihil" for a source that was never asked.
+
+    `accounts` counts those it stands for, `proved` those of them that are proved; both 0 for a source of one.
+    """
 
     source_id: str
     outcome: str
     detail: str
     proved_at: datetime | None
     failed: bool
+    accounts: int = 0
+    proved: int = 0
 
 
 @blueprint.get("/ringkasan")
@@ -59,15 +65,32 @@ def healthz() -> Response:
 
 
 def _sources() -> list[SourceLine]:
-    known = {one.source_id: one for one in services().store.runs.sources()}
+    known = services().store.runs.sources()
+    grouped: dict[str, list[SourceStatus]] = {}
+    for one in known:
+        if "/" in one.source_id:
+            grouped.setdefault(one.source_id.partition("/")[0], []).append(one)
     lines = [
         SourceLine(one.source_id, one.outcome.value, one.detail, one.last_proved, failed=not one.outcome.proved)
-        for one in known.values()
+        for one in known
+        if "/" not in one.source_id
     ]
-    asked = {source_id.partition("/")[0] for source_id in known}
+    lines += [_of_accounts(config_id, accounts) for config_id, accounts in grouped.items()]
+    asked = {line.source_id for line in lines}
     unasked = (source.id for source in services().config.sources if source.id not in asked)
     lines += [SourceLine(source_id, "nihil", "", None, failed=False) for source_id in unasked]
     return sorted(lines, key=lambda line: (not line.failed, line.source_id))
+
+
+def _of_accounts(config_id: str, accounts: Sequence[SourceStatus]) -> SourceLine:
+    """Sum up a source that stands for many accounts; each of them has its line on the page of coverage."""
+    failed = [one for one in accounts if not one.outcome.proved]
+    worst = max(failed or accounts, key=lambda one: one.failures)
+    proved = [one.last_proved for one in accounts if one.last_proved is not None]
+    return SourceLine(
+        config_id, worst.outcome.value, worst.detail if failed else "", max(proved, default=None),
+        failed=bool(failed), accounts=len(accounts), proved=len(accounts) - len(failed),
+    )  # fmt: skip
 
 
 def _by_state() -> list[tuple[str, int]]:
