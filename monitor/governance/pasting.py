@@ -132,6 +132,13 @@ def paste(path: str, content: str, text: str, wanted: Wanted | None = None, know
     return (_contest if contest else _words)(path, content, data, found, known)
 
 
+def tickets_of(content: str) -> tuple[str, ...]:
+    """Give the ids of the tickets that a file of targets names, () for any other file."""
+    document, _ = strictyaml.parse(content, "")
+    data = document.data if document is not None and isinstance(document.data, dict) else {}
+    return tuple(str(one["id"]) for one in data.get("tickets") or [] if isinstance(one, dict) and "id" in one)
+
+
 # --------------------------------------------------------------------------- cells
 
 

@@ -6,10 +6,12 @@ Both sets judge with the same roster, so that what is counted is what a re-scree
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from monitor.governance.comparison import Comparison, Fate, Part, merged
+from monitor.governance.wording import verdicts
 from monitor.grouping import group
 from monitor.judge import Judges, judge
 from monitor.models import Level, StoredItem
@@ -29,7 +31,8 @@ _LONGEST = 600
 class Sample:
     """An item whose fate would change. Levels are None where nothing would be (or was) put before a human.
 
-    `alike` counts the near-duplicates that are not shown; `words` are what the rules of the deciding set found.
+    `alike` counts the near-duplicates that are not shown; `words` are what the rules of the deciding set found;
+    `upheld` is what people said of it, None where nobody has yet.
     """
 
     item_id: int
@@ -38,11 +41,24 @@ class Sample:
     after: Level | None
     words: tuple[str, ...]
     alike: int = 0
+    upheld: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What people said of items: of how many that they were rightly, wrongly, or not yet judged."""
+
+    upheld: int = 0
+    dismissed: int = 0
+    undecided: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would change. `matched` counts items whose matching rules differ, also where the queue stays as it is."""
+    """What would change. `matched` counts items whose matching rules differ, also where the queue stays as it is.
+
+    `newly_said` and `gone_said` are the verdicts on what would newly, or no longer, be flagged.
+    """
 
     items: int
     matched: int
@@ -51,6 +67,8 @@ class Preview:
     levels: int
     newly_shown: tuple[Sample, ...]
     gone_shown: tuple[Sample, ...]
+    newly_said: Said = Said()
+    gone_said: Said = Said()
 
     @property
     def runaway(self) -> bool:
@@ -58,12 +76,18 @@ class Preview:
         return self.newly > RUNAWAY * self.items
 
 
-def preview(store: Store, judges: Judges, candidate: RuleSet | Judges, limit: int = NEWEST) -> Preview:
-    """Compare `judges` with a candidate (other rules, or judges altogether) on the newest `limit` stored items."""
+def preview(
+    store: Store, judges: Judges, candidate: RuleSet | Judges, limit: int = NEWEST, since: datetime | None = None
+) -> Preview:
+    """Compare `judges` with a candidate (other rules, or judges altogether) on the newest `limit` stored items.
+
+    `since` leaves out what was first collected before.
+    """
     new = replace(judges, rules=candidate) if isinstance(candidate, RuleSet) else candidate
     comparison = Comparison(judges, new)
-    stretches = store.reading.stretches(STRETCH, newest=limit)
-    return shown(store, comparison, merged(comparison.part(store.reading.items(one)) for one in stretches))
+    stretches = store.reading.stretches(STRETCH, since=since, newest=limit)
+    parts = (comparison.part(store.reading.items(one, since=since)) for one in stretches)
+    return shown(store, comparison, merged(parts))
 
 
 def shown(store: Store, comparison: Comparison, part: Part) -> Preview:
@@ -74,18 +98,26 @@ def shown(store: Store, comparison: Comparison, part: Part) -> Preview:
     newly = [fate for fate in part.fates if fate.before is None and fate.after is not None]
     gone = [fate for fate in part.fates if fate.before is not None and fate.after is None]
     levels = sum(one.before is not None and one.after is not None and one.before != one.after for one in part.fates)
+    decided = verdicts(store) if newly or gone else {}
     return Preview(
         part.items,
         part.matched,
         len(newly),
         len(gone),
         levels,
-        _samples(store, newly, comparison.new),
-        _samples(store, gone, comparison.old),
+        _samples(store, newly, comparison.new, decided),
+        _samples(store, gone, comparison.old, decided),
+        _said(newly, decided),
+        _said(gone, decided),
     )
 
 
-def _samples(store: Store, fates: Sequence[Fate], deciding: Judges) -> tuple[Sample, ...]:
+def _said(fates: Sequence[Fate], decided: Mapping[int, bool]) -> Said:
+    counts = Counter(decided.get(fate.item_id) for fate in fates)
+    return Said(counts[True], counts[False], counts[None])
+
+
+def _samples(store: Store, fates: Sequence[Fate], deciding: Judges, decided: Mapping[int, bool]) -> tuple[Sample, ...]:
     """Give one sample for each group of near-duplicates, the largest groups first, then the newest."""
     newest = sorted(fates, key=lambda fate: -fate.item_id)[:GROUPED]
     by_id = {one.item_id: _text(one) for one in store.reading.some([fate.item_id for fate in newest])}
@@ -102,6 +134,7 @@ def _samples(store: Store, fates: Sequence[Fate], deciding: Judges) -> tuple[Sam
             fate.after,
             words.get(fate.item_id, ()),
             counts[leader] - 1,
+            decided.get(fate.item_id),
         )
         for leader, fate in ((leader, there[leader]) for leader in order)
     )

@@ -9,23 +9,29 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import PurePosixPath
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from monitor.errors import BusyError, ConflictError, NetraError, NotAllowedError, Problem, RulesError
-from monitor.governance import Preview, difference, preview, scorecard
+from monitor.governance import Preview, preview, scorecard
+from monitor.governance.layering import overlay_of
 from monitor.grouping import group
 from monitor.models import Flag, Role, State, User
 from monitor.pipeline import screen
 from monitor.store import Version
+from monitor.web import beda
 from monitor.web.auth import current_user
 from monitor.web.i18n import t
 from monitor.web.safety import services
 from monitor.web.services import RuleDesk
 
 VIEWERS = frozenset({Role.RULE_AUTHOR, Role.RULE_APPROVER, Role.COORDINATOR})
+AROUND = 3
+DAYS = (7, 30, 90, 0)
+"""Of how many days a trial may take what was collected; 0 = the newest items, of whatever day."""
 SCREEN_AT_ONCE = 20_000
 """More stored items than this are screened again from the command line: a request should not run for minutes."""
 
@@ -72,7 +78,15 @@ def show_all() -> str:
         current_app.logger.warning("%s", line)
     lines = scorecard(at.judges().rules, services().store.rulebook.tallies(current_user().regions))
     others = [one for one in services().store.rulebook.digests() if one not in {line.path for line in lines}]
-    return render_template("aturan.html", lines=lines, survey=survey, others=sorted(others), names=_names())
+    return render_template(
+        "aturan.html",
+        lines=lines,
+        survey=survey,
+        others=sorted(others),
+        names=_names(),
+        layer=at.judges().rules.loaded.layer,
+        may_propose=Role.RULE_AUTHOR in current_user().roles,
+    )
 
 
 @blueprint.get("/berkas/<path:name>")
@@ -83,7 +97,7 @@ def show_one(name: str) -> str:
     history = services().store.rulebook.history(f"{name}.yaml")
     if version is None and not history:
         abort(404)
-    return _page(at, name, version.content if version else "")
+    return page(at, name, version.content if version else "")
 
 
 @blueprint.post("/coba/<path:name>")
@@ -91,12 +105,12 @@ def try_out(name: str) -> str | tuple[str, int]:
     """Show what a changed text would do to the newest stored items; nothing is stored."""
     at, content = desk(), request.form.get("isi", "")
     try:
-        found, as_active = _tried(at, f"{name}.yaml", content)
+        found, as_active = tried(at, f"{name}.yaml", content, days())
     except RulesError as error:
-        return _page(at, name, content, problems=error.problems), 400
+        return page(at, name, content, problems=error.problems), 400
     except NotAllowedError as error:
-        return _page(at, name, content, refused=str(error)), 400
-    return _page(at, name, content, found=found, as_active=as_active)
+        return page(at, name, content, refused=str(error)), 400
+    return page(at, name, content, found=found, as_active=as_active)
 
 
 @blueprint.post("/usulkan/<path:name>")
@@ -106,10 +120,10 @@ def propose(name: str) -> Response | tuple[str, int]:
     try:
         version = at.governance.propose(f"{name}.yaml", content, current_user(), why)
     except RulesError as error:
-        return _page(at, name, content, problems=error.problems, why=why), 400
+        return page(at, name, content, problems=error.problems, why=why), 400
     except (NotAllowedError, ConflictError) as error:
-        return _page(at, name, content, refused=str(error), why=why), 400
-    _toast(t("aturan.diusulkan"))
+        return page(at, name, content, refused=str(error), why=why), 400
+    toast(t("aturan.diusulkan"))
     return redirect(url_for("aturan.show_draft", version_id=version.version_id), 303)
 
 
@@ -121,7 +135,7 @@ def show_draft(version_id: int) -> str:
         return _draft(at, version_id)
     version = _version(version_id)
     try:
-        found, as_active = _tried(at, version.path, version.content)
+        found, as_active = tried(at, version.path, version.content)
     except NetraError as error:
         return _draft(at, version_id, refused=str(error))
     return _draft(at, version_id, found=found, as_active=as_active)
@@ -149,8 +163,8 @@ def roll_back(version_id: int) -> Response | tuple[str, int]:
         version = at.governance.roll_back(old.path, old.number, current_user(), request.form.get("catatan", ""))
     except NetraError as error:
         held = at.governance.current(old.path)
-        return _page(at, name, held.content if held else "", refused=str(error)), 400
-    _toast(t("aturan.diusulkan"))
+        return page(at, name, held.content if held else "", refused=str(error)), 400
+    toast(t("aturan.diusulkan"))
     return redirect(url_for("aturan.show_draft", version_id=version.version_id), 303)
 
 
@@ -160,29 +174,41 @@ def screen_again() -> Response:
     at, store = desk(), services().store
     judges = at.judges()
     if store.items.count_unscreened(judges.digest) > SCREEN_AT_ONCE:
-        _toast(t("aturan.saring_banyak"))
+        toast(t("aturan.saring_banyak"))
     else:
         try:
-            _toast(t("aturan.disaring", n=screen(judges, store, lambda _: None, again=True)))
+            toast(t("aturan.disaring", n=screen(judges, store, lambda _: None, again=True)))
         except BusyError as error:
-            _toast(str(error))
+            toast(str(error))
     return redirect(url_for("aturan.show_all"), 303)
 
 
-def _tried(at: RuleDesk, path: str, content: str) -> tuple[Preview, bool]:
-    """Try a content; a draft or shadow rule is tried as if it were active (True)."""
+def days() -> int:
+    """Give how many of the last days a form wants to be tried on; 0 = whatever is newest."""
+    said = request.form.get("hari", "0")
+    return int(said) if said in {str(one) for one in DAYS} else 0
+
+
+def tried(at: RuleDesk, path: str, content: str, last: int = 0) -> tuple[Preview, bool]:
+    """Try a content on what was collected in the `last` days; a draft or shadow rule as if it were active (True).
+
+    Raises:
+        RulesError: mistakes. NotAllowedError: no such place for a file.
+    """
     rules = at.governance.checked(path, content)
     as_active = bool(content) and re.search(r"(?m)^status: *(draf|bayangan)\b", content) is not None
     if as_active:
         rules = at.governance.candidate(path, content, active=True)
+    store, since = services().store, services().clock() - timedelta(days=last) if last else None
     if at.judges_of is None or not path.startswith(("targets/", "calendar/")):
-        return preview(services().store, at.judges(), rules), as_active
+        return preview(store, at.judges(), rules, since=since), as_active
     # Targets and calendar change more than rules: the phase of an act, its relation, what the model is blind to.
     with at.governance.laid(path, content) as folder:
-        return preview(services().store, at.judges(), at.judges_of(folder)), as_active
+        return preview(store, at.judges(), at.judges_of(folder), since=since), as_active
 
 
-def _toast(said: str) -> None:
+def toast(said: str) -> None:
+    """Say something on the next page."""
     flash({"text": said, "undo": None}, "toast")  # type: ignore[arg-type]
 
 
@@ -192,7 +218,7 @@ def _decided(version_id: int, step: Callable[[int, User, str], Version], said: s
         step(version_id, current_user(), why)
     except NetraError as error:
         return _draft(at, version_id, refused=str(error), why=why), 400
-    _toast(said)
+    toast(said)
     return redirect(url_for("aturan.show_draft", version_id=version_id), 303)
 
 
@@ -222,7 +248,7 @@ def _draft(
         "aturan_usul.html",
         version=version,
         name=version.path.removesuffix(".yaml"),
-        change=difference(base, version.content, version.path).splitlines(),
+        change=beda.rows(base, version.content),
         in_force=held is not None and held.version_id == version.version_id,
         may_decide=Role.RULE_APPROVER in user.roles and proposal is not None and proposal.user_id != user.user_id,
         own=proposal is not None and proposal.user_id == user.user_id,
@@ -234,7 +260,7 @@ def _draft(
     )
 
 
-def _page(  # noqa: PLR0913 - one page, what was typed and what came of it
+def page(  # noqa: PLR0913 - one page, what was typed and what came of it
     at: RuleDesk,
     name: str,
     content: str,
@@ -245,15 +271,21 @@ def _page(  # noqa: PLR0913 - one page, what was typed and what came of it
     found: Preview | None = None,
     as_active: bool = False,
 ) -> str:
+    """Show the page of a file with what was typed and what came of it."""
     path, user, book = f"{name}.yaml", current_user(), services().store.rulebook
-    rules = {line.path: line for line in scorecard(at.judges().rules, book.tallies(user.regions))}
+    held, loaded = at.governance.current(path), at.judges().rules
+    rules = {line.path: line for line in scorecard(loaded, book.tallies(user.regions))}
     line = rules.get(path)
     return render_template(
         "aturan_satu.html",
         name=name,
         line=line,
         content=content,
-        lines=_numbered(content, problems, path) if problems else (),
+        lines=numbered(content, problems, path),
+        change=beda.rows(held.content if held else "", content) if content else (),
+        days=DAYS,
+        chosen=days() if request.method == "POST" else 0,
+        overlay=overlay_of(loaded, line.rule_id) if line else "",
         problems=problems,
         refused=refused,
         why=why,
@@ -261,7 +293,7 @@ def _page(  # noqa: PLR0913 - one page, what was typed and what came of it
         as_active=as_active,
         matches=_matches(book.matches(line.rule_id, user.regions)) if line else (),
         history=book.history(path),
-        current=at.governance.current(path),
+        current=held,
         may_propose=Role.RULE_AUTHOR in user.roles,
         names=_names(),
         title=line.title if line else PurePosixPath(path).stem,
@@ -288,12 +320,20 @@ def _words(flag: Flag) -> str:
     return " — ".join(part for part in (item.title, item.text, item.parent.text if item.parent else "") if part)
 
 
-def _numbered(content: str, problems: tuple[Problem, ...], path: str) -> tuple[Line, ...]:
-    mine = [one for one in problems if one.file.endswith(path)]
-    return tuple(
-        Line(number, text, tuple(one for one in mine if one.line == number))
-        for number, text in enumerate(content.replace("\r\n", "\n").split("\n"), 1)
-    )
+def numbered(content: str, problems: tuple[Problem, ...], path: str) -> tuple[Line, ...]:
+    """Give the lines at which something is wrong and a few around them; a line of number 0 stands for what is left out.
+
+    A long file is so shown where it matters; () without a mistake in this file.
+    """
+    mine = [one for one in problems if one.file.endswith(path) and one.line]
+    near = {number for one in mine for number in range(one.line - AROUND, one.line + AROUND + 1)}
+    found: list[Line] = []
+    for number, text in enumerate(content.replace("\r\n", "\n").split("\n"), 1):
+        if number in near:
+            if found and found[-1].number != number - 1:
+                found.append(Line(0, "", ()))
+            found.append(Line(number, text, tuple(one for one in mine if one.line == number)))
+    return tuple(found)
 
 
 def _names() -> dict[int, str]:

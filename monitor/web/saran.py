@@ -8,11 +8,13 @@ from monitor.errors import NotAllowedError
 from monitor.governance.suggest import suggest
 from monitor.governance.wording import Seen, seen
 from monitor.models import Role
+from monitor.web import susun
 from monitor.web.aturan import desk
 from monitor.web.auth import current_user
 from monitor.web.safety import services
 
 blueprint = Blueprint("saran", __name__, url_prefix="/aturan")
+blueprint.register_blueprint(susun.blueprint)
 
 
 @blueprint.get("/saran/<path:name>")
