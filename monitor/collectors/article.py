@@ -35,6 +35,7 @@ MAX_PARTS = 10
 TANGLED = "halaman berisi terlalu banyak atau terlalu dalam tanda HTML, jadi tidak dibaca"
 _MOST_TAGS = 30_000
 _DEEPEST = 400
+_XML_HEAD = re.compile(r"<\?xml[^>]{0,500}>?", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
 # Elements that HTML lets stand without an end: counted they would look ever deeper.
 _VOID = re.compile(
@@ -66,7 +67,7 @@ def read(html: bytes, content_type: str, site: Site, seen_at: datetime, zone: st
     problems = [f"huruf dibaca sebagai {guessed}, bukan seperti yang tertulis"] if guessed else []
     if tangled(text):
         return Article("", "", Stamp(None, problem="tanpa tanggal"), partial=True, problems=(*problems, TANGLED))
-    soup = BeautifulSoup(text, "lxml")
+    soup = parsed(text)
     inside = _next_data(soup) if site.next_data else {}
     title = _first_text(soup, site.title) or _string(inside.get("title")) or _meta_title(soup)
     date_raw, stamp = _date(soup, inside, text, site, seen_at, zone)
@@ -74,7 +75,8 @@ def read(html: bytes, content_type: str, site: Site, seen_at: datetime, zone: st
     next_page, byline = _next_page(soup, site, url), _byline(soup)
     noise.clean(soup)
     body = _selected(soup, site) or _from_json(inside) or _guessed(soup)
-    body = noise.lines(body).removeprefix(title).strip()
+    title, body = noise.harmless(title), noise.harmless(noise.lines(body))
+    body = body.removeprefix(title).strip()
     if partial or not body:
         problems.append("isi artikel tidak lengkap" if body else "isi artikel tidak ditemukan")
     return Article(title, body, stamp, date_raw, partial or not body, tuple(problems), byline, next_page)
@@ -111,9 +113,15 @@ def plain(html: str) -> str:
         return noise.tidy(html)
     if tangled(html):
         return ""
-    soup = BeautifulSoup(html, "lxml")
+    soup = parsed(html)
     noise.drop_code(soup)
     return noise.block_text(soup)
+
+
+def parsed(html: str) -> BeautifulSoup:
+    """Parse HTML, whatever it is: what is in truth XML or a bare word is read alike, without the library's advice."""
+    text = _XML_HEAD.sub("", html)
+    return BeautifulSoup(text if "<" in text else f"{text}\n", "lxml")
 
 
 def tangled(html: str) -> bool:
@@ -240,7 +248,7 @@ def _from_json(inside: dict[str, Any]) -> str:
     content = _string(inside.get("content"))
     if not content or tangled(content):
         return ""
-    soup = BeautifulSoup(content, "lxml")
+    soup = parsed(content)
     noise.clean(soup)
     return noise.block_text(soup)
 

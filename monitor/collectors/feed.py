@@ -21,6 +21,8 @@ from monitor.config import FeedSource
 from monitor.errors import ConfigError, Problem
 from monitor.models import Item, ItemKind, Outcome, Page, Platform, Request, Response
 
+# What the feed library has been seen to end in over bytes that no feed holds (a NUL in the name of an encoding, …).
+_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError)
 _ENDS = (b"</rss>", b"</feed>", b"</rdf:rdf>", b"</channel>")
 
 
@@ -60,9 +62,12 @@ class NewsSource:
         body = response.body
         if b"<!ENTITY" in body[:100_000]:
             return drift("feed memuat definisi entitas XML, jadi tidak dibaca")
-        parsed = feedparser.parse(
-            io.BytesIO(body), response_headers={"content-type": response.content_type or "application/xml"}
-        )
+        try:
+            parsed = feedparser.parse(
+                io.BytesIO(body), response_headers={"content-type": response.content_type or "application/xml"}
+            )
+        except _UNREADABLE:
+            return drift(_not_a_feed(body))
         if not parsed.get("version"):
             return drift(_not_a_feed(body))
         problems: list[str] = []
@@ -95,7 +100,7 @@ class NewsSource:
 
     def _entry(self, entry: dict[str, Any], response: Response, number: int, problems: list[str]) -> Item | None:
         title = article.plain(_text(entry.get("title")))
-        url = _text(entry.get("link")).strip()
+        url = urls.joined(self._config.url, _text(entry.get("link"))) if entry.get("link") else ""
         content = entry.get("content") or [{}]
         body = noise.lines(article.plain(_text(content[0].get("value")) or _text(entry.get("summary"))))
         if not (title or body):
@@ -146,6 +151,9 @@ class NewsSource:
         problems: list[str] = []
         items: list[Item] = []
         for number, entry in enumerate(found.entries, start=1):
+            if not (address := urls.joined(self._config.url, entry.url)):
+                problems.append(f"butir {number}: bukan alamat halaman; dilewati")
+                continue
             stamp = dates.parse(entry.date_raw, seen_at=response.fetched_at, zone=self._site.zone)
             if stamp.problem:
                 problems.append(f"butir {number} ({(entry.title or entry.url)[:60]}): {stamp.problem}")
@@ -153,12 +161,12 @@ class NewsSource:
                 Item(
                     source_id=self.source_id,
                     platform=Platform.NEWS,
-                    native_id=self._site.canonical(entry.url),
+                    native_id=self._site.canonical(address),
                     kind=ItemKind.ARTICLE,
                     author=None,
                     text="",
-                    title=entry.title or sitemap.words(entry.url),
-                    url=entry.url,
+                    title=entry.title or sitemap.words(address),
+                    url=address,
                     happened_at=stamp.at,
                     happened_raw=entry.date_raw,
                     happened_rule=stamp.rule,
@@ -217,7 +225,8 @@ class NewsSource:
         stored: list[Item] = []
         follow: list[Request] = []
         now = dict(self._seen)
-        for item in items:
+        for one in items:
+            item = replace(one, title=noise.harmless(one.title), text=noise.harmless(one.text))
             key = cursor.digest(item.native_id)
             version = cursor.digest(item.title, item.text, item.url)
             known = now.pop(key, None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from monitor.collectors import article, urls
 from monitor.collectors.sites import Listing
@@ -40,7 +40,7 @@ def read(body: bytes, content_type: str, listing: Listing, url: str) -> Index | 
     text, _ = article.decode(body, content_type)
     if article.tangled(text):
         return article.TANGLED
-    soup = BeautifulSoup(text, "lxml")
+    soup = article.parsed(text)
     if _first(soup, listing.marker) is None:
         return _WITHOUT
     cards: list[Tag] = next((found for one in listing.item if (found := soup.select(one, limit=MAX_ENTRIES))), [])

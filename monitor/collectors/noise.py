@@ -25,6 +25,8 @@ _ALONE = "-–•*|>▶→ "
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 _GLUED_SENTENCE = re.compile(r"(?<=[a-z][a-z])([.!?][\"”’)]?)(?=[A-Z][a-z])")
 _POINTER = re.compile(r"(?:baca|simak|lihat|tonton) juga *[:：]", re.IGNORECASE)
+_CONTROLS = dict.fromkeys([*range(9), *range(11, 32), 127], " ")
+_ELEMENT = re.compile(r"<(?=[a-zA-Z/!?])")
 _INITIALS = re.compile(r"\([a-z]{2,6}(?:/[a-z]{2,6}){1,3}\)")
 _ENDS = '.!?"”’)'
 
@@ -52,11 +54,17 @@ def lines(text: str) -> str:
     return "\n".join(kept)
 
 
+def harmless(text: str) -> str:
+    """Give text in which nothing can be taken for an element: what a page shows as `<script>` becomes `‹script>`."""
+    return _ELEMENT.sub("‹", text.translate(_CONTROLS))
+
+
 def clean(soup: BeautifulSoup | Tag) -> None:
     """Take out of a page what is no text, and every "Baca juga" with the link that it points at."""
     drop_code(soup)
     for found in soup.find_all(string=_POINTER):
-        if isinstance(found, NavigableString) and found.parent is not None:
+        # One may have gone already, with the link of a pointer before it.
+        if isinstance(found, NavigableString) and not found.decomposed and found.parent is not None:
             _take_out(found)
 
 

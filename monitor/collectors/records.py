@@ -24,7 +24,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from monitor.collectors import dates, tables
+from monitor.collectors import dates, tables, urls
 from monitor.collectors.base import drift, failed
 from monitor.collectors.dates import Stamp
 from monitor.collectors.tables import Table
@@ -204,7 +204,7 @@ class RecordsSource:
             author=author,
             text=row["text"],
             title=row["title"],
-            url=row["url"],
+            url=_link(row["url"]),
             happened_at=stamp.at,
             happened_raw=row["time"],
             happened_rule=stamp.rule,
@@ -223,4 +223,9 @@ def _parent(platform: Platform, row: Mapping[str, str]) -> Parent | None:
     owner = _account(platform, row, "parent_author")
     if not (owner or row["parent_id"] or row["parent_url"] or row["parent_text"]):
         return None
-    return Parent(row["parent_id"], row["parent_url"], row["parent_text"], owner)
+    return Parent(row["parent_id"], _link(row["parent_url"]), row["parent_text"], owner)
+
+
+def _link(written: str) -> str:
+    """Give what is a web address, "" for anything else that stands in its column."""
+    return written if urls.joined("", written) else ""

@@ -92,7 +92,8 @@ def joined(base: str, link: str) -> str:
         parts = urlsplit(found)
     except ValueError:
         return ""
-    return found if parts.scheme in _PORTS and parts.hostname else ""
+    crooked = any(char in '<>"' or ord(char) <= 32 for char in found)
+    return found if parts.scheme in _PORTS and parts.hostname and not crooked else ""
 
 
 def host(url: str) -> str:

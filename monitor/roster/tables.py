@@ -5,8 +5,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +22,12 @@ from monitor.errors import ImportRefusedError, Problem
 MAX_BYTES = 60_000_000
 MAX_UNPACKED = 600_000_000
 MAX_CELL = 2_000
+
+# Everything by which a spreadsheet that is damaged, or none, ends in its libraries.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, struct.error, InvalidFileException, LookupError, ValueError, TypeError,
+    AttributeError, OSError, EOFError, SyntaxError, RuntimeError, ArithmeticError,
+)  # fmt: skip
 
 Cell = str | int | float | date | None
 
@@ -143,13 +151,15 @@ def _spreadsheet(path: Path) -> Table:
                 raise _refused(path, "isi berkas terlalu besar setelah dibuka", "pecah menjadi beberapa berkas")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # openpyxl: styles and extensions that carry no data
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-            try:
-                lines = tuple(_sheet_lines(book))
-                sheets = [sheet.title for sheet in book.worksheets]
-            finally:
-                book.close()
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, SyntaxError) as error:
+            # Opened here, because the library leaves a file that it cannot read open.
+            with path.open("rb") as file:
+                book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+                try:
+                    lines = tuple(_sheet_lines(book))
+                    sheets = [sheet.title for sheet in book.worksheets]
+                finally:
+                    book.close()
+    except _BROKEN as error:
         raise _refused(
             path, "berkas Excel tidak dapat dibuka", "buka di Excel lalu simpan ulang sebagai .xlsx"
         ) from error
