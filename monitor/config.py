@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from monitor import strictyaml
 from monitor.errors import ConfigError, Problem
-from monitor.models import ItemKind, Platform
+from monitor.models import ItemKind, Phase, Platform
 
 ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
 
@@ -47,12 +47,22 @@ class Processing(_Strict):
     legal_basis: str = Field(min_length=10)
 
 
+class RetentionPart(_Strict):
+    """Other days for one source or one phase; what is left out stays as it is for all."""
+
+    cleared_days: int | None = Field(default=None, ge=1)
+    forwarded_days: int | None = Field(default=None, ge=1)
+    unflagged_days: int | None = Field(default=None, ge=1)
+
+
 class Retention(_Strict):
     """Days after which things are erased. No defaults: the office follows its own archive schedule."""
 
     cleared_days: int = Field(ge=1)
     forwarded_days: int = Field(ge=1)
     unflagged_days: int = Field(ge=1)
+    by_source: dict[Identifier, RetentionPart] = Field(default_factory=dict, description="id sumber: hari lain")
+    by_phase: dict[Phase, RetentionPart] = Field(default_factory=dict, description="tahapan: hari lain")
 
 
 class Thresholds(_Strict):
@@ -121,6 +131,16 @@ class ArticleSource(_Strict):
     zone: Zone | None = None
 
 
+class ImportSource(_Strict):
+    """Files that other tools wrote of what a person's browser saw; only acts of watched accounts are kept."""
+
+    type: Literal["zeeschuimer", "yt-dlp", "ekspor"]
+    id: Identifier
+    path: str = Field(min_length=1, description="berkas atau pola glob, relatif terhadap config.yaml")
+    every: Every = "1jam"
+    zone: Zone | None = Field(default=None, description="zona waktu bila berkas tidak menyebutnya")
+
+
 class GatedSource(_Strict):
     """A platform whose terms speak against this use: never starts until a legal decision is recorded."""
 
@@ -173,8 +193,33 @@ class MastodonSource(_Strict):
     scheme: Literal["https", "http"] = Field(default="https", description="http hanya untuk uji")
 
 
+class YoutubeSource(_Strict):
+    """Uploads of every watched channel through the YouTube Data API, and rostered people's comments under campaigns'.
+
+    The key comes from the environment alone (NETRA_YOUTUBE_KEY). Each channel is a source of its own, `<id>/<channel>`.
+    """
+
+    type: Literal["youtube"]
+    id: Identifier
+    every: Every = "12jam"
+    daily_units: int = Field(default=10_000, ge=100, description="jatah satuan sehari milik kunci API")
+    key_expires: date | None = Field(default=None, description="kapan kunci harus diganti; doctor mengingatkan")
+    max_requests: int = Field(default=300, ge=10, description="batas permintaan per kanal sekali jalan")
+    upload_days: int = Field(default=90, ge=1, description="umur video yang masih diambil")
+    campaign_days: int = Field(default=30, ge=1, description="umur video pemenangan yang masih dibaca komentarnya")
+    gap_seconds: float = Field(default=0.2, ge=0, description="jarak dua permintaan")
+    api: str = Field(default="https://youtube.googleapis.com", pattern=r"^https?://[^/?#]+$")
+
+
 SourceConfig = Annotated[
-    FeedSource | FileSource | ArticleSource | BlueskySource | MastodonSource | GatedSource,
+    FeedSource
+    | FileSource
+    | ImportSource
+    | ArticleSource
+    | BlueskySource
+    | MastodonSource
+    | YoutubeSource
+    | GatedSource,
     Field(discriminator="type"),
 ]
 

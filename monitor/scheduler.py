@@ -13,9 +13,11 @@ from datetime import datetime, time, timedelta
 
 from apscheduler.schedulers.blocking import BlockingScheduler
 
+from monitor import custody
 from monitor.app import App
 from monitor.config import seconds
 from monitor.errors import BusyError, NetraError
+from monitor.evidence import read_clock
 from monitor.pipeline import screen
 
 RING_SECONDS = 60
@@ -69,6 +71,7 @@ def ring(app: App, tell: Callable[[str], None]) -> Due:
             for line in app.rule_notes():
                 tell(line)
             tell(f"disaring: {screen(app.judges(), app.store, lambda _: None)} butir")
+            custody.seal(app.store, app.archive, app.clock, read_clock)
         if now_due.head:
             run_id = app.store.runs.begin("head")
             tell(f"kepala rantai audit ditulis: {app.store.audit.write_head(app.heads)}")

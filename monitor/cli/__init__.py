@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 import monitor
+from monitor import custody, scheduler, web
 from monitor import demo as demo_office
-from monitor import scheduler, web
 from monitor.app import App
 from monitor.cli.backtesting import rules
 from monitor.cli.collecting import collect_command, coverage_command, gather, gather_quietly
@@ -19,7 +19,9 @@ from monitor.cli.judging import model
 from monitor.cli.learning import sample
 from monitor.cli.people import roster, user
 from monitor.cli.proof import audit, backup, doctor
+from monitor.cli.retaining import erase, retention
 from monitor.cli.shell import Group, as_json, err, open_app, out, print_json, progress_bar
+from monitor.evidence import read_clock
 from monitor.models import Screened
 from monitor.pipeline import screen
 from monitor.summary import Tally
@@ -100,6 +102,7 @@ def _screen(app: App, *, again: bool = False) -> Tally:
 
         with tally.timed():
             screen(judges, app.store, tell, again=again)
+    custody.seal(app.store, app.archive, app.clock, read_clock)
     return tally
 
 
@@ -145,5 +148,5 @@ def _serve(app: App, port: int | None, login: tuple[str, str] | None) -> None:
     web.serve(web.create_app(services), host, port)
 
 
-for group in (rules, model, sample, roster, user, audit, evidence, doctor, backup):
+for group in (rules, model, sample, roster, user, audit, evidence, retention, erase, doctor, backup):
     main.add_command(group)

@@ -55,7 +55,7 @@ def may_take_originals(user: User) -> bool:
 
 def many_people(config: Config) -> Callable[[str], bool]:
     """Tell of a source whether one raw answer of it speaks of many people: files that people brought, unknown ones."""
-    single = {one.id for one in config.sources if one.type not in {"jsonl", "csv"}}
+    single = {one.id for one in config.sources if one.type == "articles" or not hasattr(one, "path")}
 
     def many(source_id: str) -> bool:
         return not source_id.startswith(CAPTURED) and source_id.partition("/")[0] not in single

@@ -32,8 +32,10 @@ from monitor.store.items import Items, Saved
 from monitor.store.learning import Learning, Lesson
 from monitor.store.lookup import Found, Lookup
 from monitor.store.queue import Neighbours, QueuePage, QueueQuery
+from monitor.store.quota import Quota
 from monitor.store.reading import Looked, Reading, Stretch, Verdict
 from monitor.store.recordings import Recording, Recordings
+from monitor.store.retention import Holding, RetentionView
 from monitor.store.roster import RosterTable
 from monitor.store.rulebook import Event, Happening, Origin, Rulebook, Tally, Version
 from monitor.store.runs import Run, Runs, SourceStatus
@@ -68,6 +70,7 @@ __all__ = [
     "Happening",
     "Head",
     "Held",
+    "Holding",
     "Inventory",
     "Judged",
     "Learning",
@@ -88,6 +91,7 @@ __all__ = [
     "Reading",
     "Recording",
     "Recordings",
+    "RetentionView",
     "Rulebook",
     "Run",
     "Samples",
@@ -130,7 +134,9 @@ class Store:
         self.audit = Audit(connection, clock)
         self.recordings = Recordings(connection, self.audit)
         self.custody = Custody(connection, self.audit, clock)
+        self.retention = RetentionView(connection)
         self.burial = Burial(connection, self.audit, clock)
+        self.quota = Quota(connection)
         self.inventory = Inventory(connection)
         self.items = Items(connection, self.audit, clock)
         self.absences = Absences(connection)

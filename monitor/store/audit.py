@@ -7,7 +7,7 @@ erasure removes them and the chain stays whole.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -167,6 +167,26 @@ class Audit:
             NotAllowedError: no reason was given, or there is no such item.
         """
         erasure.erase_item(self._connection, self, item_id, why, user_id)
+
+    def erase_items(self, item_ids: Sequence[int], why: str, user_id: int | None) -> None:
+        """Erase several items as `erase_item` does, all or none.
+
+        Raises:
+            NotAllowedError: no reason was given, or one of them is not there.
+        """
+        erasure.erase_items(self._connection, self, item_ids, why, user_id)
+
+    def context_of(self, platform: str, account: str) -> list[int]:
+        """Give the items that hold words of this account (id or handle) as what was liked, shared or answered."""
+        return erasure.context_of(self._connection, platform, account)
+
+    def erase_context(self, item_ids: Sequence[int], why: str, user_id: int | None) -> None:
+        """Take other people's words out of items that stay: the text, address and owner of what was acted on.
+
+        Raises:
+            NotAllowedError: no reason was given, or one of them is not there.
+        """
+        erasure.erase_context(self._connection, self, item_ids, why, user_id)
 
     def erase_payload(self, seq: int, why: str, user_id: int | None) -> None:
         """Erase what an entry says, by an entry that says so.

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -89,14 +89,14 @@ class Burial:
         row = self._connection.db.execute("SELECT 1 FROM tombstones WHERE sha256=? LIMIT 1", (sha256,)).fetchone()
         return row is not None
 
-    def holds(self, body_sha256: str) -> list[int]:
-        """Give the open and forwarded flags whose items were read from this body."""
+    def holds(self, body_sha256: str, without: Collection[int] = ()) -> list[int]:
+        """Give the open and forwarded flags of items read from this body; `without` leaves items out."""
         rows = self._connection.db.execute(
-            "SELECT DISTINCT f.flag_id FROM item_versions v JOIN flags f ON f.item_id = v.item_id "
+            "SELECT DISTINCT f.flag_id, f.item_id FROM item_versions v JOIN flags f ON f.item_id = v.item_id "
             f"WHERE v.evidence_sha256=? AND v.erased <> 1 AND ({_HOLD}) ORDER BY 1",
             (body_sha256,),
         )
-        return [flag_id for (flag_id,) in rows]
+        return [flag_id for flag_id, item_id in rows if item_id not in without]
 
     def bodies_of(self, item_id: int) -> list[str]:
         """Give the bodies from which the versions of an item were read, and those of its own pieces."""
@@ -108,12 +108,12 @@ class Burial:
         )
         return [sha256 for (sha256,) in rows]
 
-    def needed(self, body_sha256: str) -> bool:
-        """Tell whether an item that still stands was read from this body."""
-        row = self._connection.db.execute(
-            "SELECT 1 FROM item_versions WHERE evidence_sha256=? AND erased <> 1 LIMIT 1", (body_sha256,)
-        ).fetchone()
-        return row is not None
+    def read_from(self, body_sha256: str) -> set[int]:
+        """Give the items that still stand and were read from this body."""
+        rows = self._connection.db.execute(
+            "SELECT DISTINCT item_id FROM item_versions WHERE evidence_sha256=? AND erased <> 1", (body_sha256,)
+        )
+        return {item_id for (item_id,) in rows}
 
     def warcs_of(self, body_sha256: str) -> list[str]:
         """Give the WARC files that hold this body or refer to it."""

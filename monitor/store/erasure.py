@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -43,13 +44,49 @@ def _erasing(connection: Connection, why: str) -> Iterator[Database]:
 
 def erase_item(connection: Connection, audit: Audit, item_id: int, why: str, user_id: int | None) -> None:
     """See `Audit.erase_item`."""
+    erase_items(connection, audit, [item_id], why, user_id)
+
+
+def erase_items(connection: Connection, audit: Audit, item_ids: Sequence[int], why: str, user_id: int | None) -> None:
+    """See `Audit.erase_items`."""
     with _erasing(connection, why) as db:
-        ledger = Ledger()
-        _erase_versions(db, ledger, item_id)
-        _erase_flags(db, ledger, item_id)
-        audit.append(
-            db, ledger, action="hapus_item", subject=f"item:{item_id}", payload={"alasan": why}, user_id=user_id
-        )
+        for item_id in item_ids:
+            ledger = Ledger()
+            _erase_versions(db, ledger, item_id)
+            _erase_flags(db, ledger, item_id)
+            _erase_captures(db, ledger, item_id)
+            audit.append(
+                db, ledger, action="hapus_item", subject=f"item:{item_id}", payload={"alasan": why}, user_id=user_id
+            )
+
+
+def context_of(connection: Connection, platform: str, account: str) -> list[int]:
+    """See `Audit.context_of`."""
+    wanted = account.removeprefix("@").casefold()
+    rows = connection.db.execute(
+        "SELECT DISTINCT v.item_id, json_extract(v.payload, '$.parent.owner.native_id'), "
+        "json_extract(v.payload, '$.parent.owner.handle') FROM item_versions v JOIN items i ON i.item_id = v.item_id "
+        "WHERE v.erased = 0 AND i.platform = ? AND json_extract(v.payload, '$.parent.owner') IS NOT NULL",
+        (platform,),
+    )
+    return sorted(
+        {
+            item_id
+            for item_id, native_id, handle in rows
+            if account == native_id or (handle or "").removeprefix("@").casefold() == wanted
+        }
+    )
+
+
+def erase_context(connection: Connection, audit: Audit, item_ids: Sequence[int], why: str, user_id: int | None) -> None:
+    """See `Audit.erase_context`."""
+    with _erasing(connection, why) as db:
+        for item_id in item_ids:
+            ledger = Ledger()
+            _erase_parents(db, ledger, item_id)
+            audit.append(
+                db, ledger, action="hapus_konteks", subject=f"item:{item_id}", payload={"alasan": why}, user_id=user_id
+            )
 
 
 def erase_payload(connection: Connection, audit: Audit, seq: int, why: str, user_id: int | None) -> None:
@@ -72,7 +109,7 @@ def _erase_versions(db: Database, ledger: Ledger, item_id: int) -> None:
     db.execute("UPDATE items SET native_id=?, erased=1, screened_version=version WHERE item_id=?", (name, item_id))
     columns = TABLES["item_versions"][1]
     versions = db.execute(
-        f"SELECT {','.join(columns)} FROM item_versions WHERE item_id=? AND erased=0",
+        f"SELECT {','.join(columns)} FROM item_versions WHERE item_id=? AND erased<>1",
         (item_id,),
     ).fetchall()
     for version in versions:
@@ -90,10 +127,50 @@ def _erase_versions(db: Database, ledger: Ledger, item_id: int) -> None:
         ledger.replace(db, "item_versions", list(cells.values()))
 
 
+def _erase_parents(db: Database, ledger: Ledger, item_id: int) -> None:
+    """Keep the act, without what it was done to; `erased` 2 stands for that."""
+    found = 0
+    for table in ("item_versions", "flag_opinions"):
+        columns = TABLES[table][1]
+        rows = db.execute(f"SELECT {','.join(columns)} FROM {table} WHERE item_id=? AND erased=0", (item_id,))
+        for row in rows.fetchall():
+            cells = dict(zip(columns, row, strict=True))
+            payload = json.loads(cells["payload"]) if cells["payload"] else {}
+            if not payload.get("parent"):
+                continue
+            payload["parent"] = {"native_id": payload["parent"].get("native_id", "")}
+            ledger.replace(db, table, list((cells | {"payload": dumps(payload), "erased": 2}).values()))
+            found += 1
+    if not found:
+        raise NotAllowedError(f"item {item_id} tidak menyimpan kata orang lain — periksa nomornya")
+
+
+def _erase_captures(db: Database, ledger: Ledger, item_id: int) -> None:
+    """Erase what people recorded by hand of an item, and who reported it."""
+    columns = TABLES["captures"][1]
+    rows = db.execute(
+        f"SELECT {','.join('c.' + one for one in columns)} FROM captures c JOIN capture_verdicts v "
+        "ON v.capture_id = c.capture_id WHERE v.item_id=? AND c.erased=0",
+        (item_id,),
+    ).fetchall()
+    for row in rows:
+        cells = dict(zip(columns, row, strict=True))
+        said = {"person_id": None, "native_id": f"hapus-{cells['capture_id']}", "target_key": "", "payload": "{}"}
+        ledger.replace(db, "captures", list((cells | said | {"erased": 1}).values()))
+        reporter = "SELECT 1 FROM capture_reporters WHERE capture_id=? AND payload <> ''"
+        if db.execute(reporter, (cells["capture_id"],)).fetchone() is not None:
+            ledger.replace(db, "capture_reporters", (cells["capture_id"], ""))
+    db.execute(
+        "DELETE FROM picture_texts WHERE sha256 IN (SELECT p.sha256 FROM capture_pictures p JOIN capture_verdicts v "
+        "ON v.capture_id = p.capture_id WHERE v.item_id=?)",
+        (item_id,),
+    )
+
+
 def _erase_flags(db: Database, ledger: Ledger, item_id: int) -> None:
     columns = TABLES["flag_opinions"][1]
     opinions = db.execute(
-        f"SELECT {','.join(columns)} FROM flag_opinions WHERE item_id=? AND erased=0",
+        f"SELECT {','.join(columns)} FROM flag_opinions WHERE item_id=? AND erased<>1",
         (item_id,),
     ).fetchall()
     for opinion in opinions:

@@ -23,7 +23,7 @@ _HEAD = re.compile(r"kepala seq=([0-9]{1,18}) hash=([0-9a-f]{64}) waktu=\S+")
 
 # The columns by which the queue sorts and filters are copies; a changed one would hide a flag from its reviewer.
 _SHOWN_OTHERWISE = """
-SELECT f.flag_id FROM flags f JOIN flag_opinions o ON o.opinion_id = f.opinion_id AND o.erased = 0
+SELECT f.flag_id FROM flags f JOIN flag_opinions o ON o.opinion_id = f.opinion_id AND o.erased <> 1
 JOIN items i ON i.item_id = f.item_id
 WHERE f.urgency IS NOT json_extract(o.payload, '$.opinion.urgency')
    OR f.level IS NOT json_extract(o.payload, '$.opinion.level')

@@ -36,6 +36,22 @@ from monitor.web.views import REASON_GROUPS, form_text, found_words, host_of, we
 THREADS = 8
 _EXPLAINED = frozenset({400, 403, 404, 405, 413})
 _SHORTEST_SECRET = 32
+_SCREENS = (
+    auth.blueprint,
+    i18n.blueprint,
+    queue.blueprint,
+    case.blueprint,
+    case.evidence,
+    decide.blueprint,
+    summary.blueprint,
+    aturan.blueprint,
+    saran.blueprint,
+    ambang.blueprint,
+    berkas.blueprint,
+    tangkap.blueprint,
+    temuan.blueprint,
+    cakupan.blueprint,
+)
 
 
 def create_app(services: Services) -> Flask:
@@ -53,22 +69,7 @@ def create_app(services: Services) -> Flask:
     app.jinja_env.lstrip_blocks = True
     protect(app, services.config.web)
     app.before_request(auth.require_user)
-    for blueprint in (
-        auth.blueprint,
-        i18n.blueprint,
-        queue.blueprint,
-        case.blueprint,
-        case.evidence,
-        decide.blueprint,
-        summary.blueprint,
-        aturan.blueprint,
-        saran.blueprint,
-        ambang.blueprint,
-        berkas.blueprint,
-        tangkap.blueprint,
-        temuan.blueprint,
-        cakupan.blueprint,
-    ):
+    for blueprint in _SCREENS:
         app.register_blueprint(blueprint)
     app.context_processor(_context)
     app.jinja_env.globals.update(
