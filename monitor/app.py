@@ -22,13 +22,13 @@ from monitor import config as settings
 from monitor import lookout
 from monitor.calendar import Calendar
 from monitor.capture import ocr
-from monitor.collectors import ACCOUNTS_OF, Source, Watched, Watching, build_accounts, build_source
+from monitor.collectors import ACCOUNTS_OF, Source, Watched, Watching, build_accounts, build_import, build_source
 from monitor.config import Config
 from monitor.context import Context
 from monitor.coverage import Line, alarm_lines, assess, cells, eyes, missing
 from monitor.errors import ModelError
 from monitor.evidence import Archive
-from monitor.fetch import DispatchingFetcher, Fetcher, build_fetcher, named_by
+from monitor.fetch import DispatchingFetcher, Fetcher, Meter, build_fetcher, named_by
 from monitor.governance import Governance
 from monitor.judge import Judges, digest_of
 from monitor.models import AccountRef, Condition, Relation
@@ -40,6 +40,10 @@ from monitor.targets import Targets, Terms
 from monitor.triage import Limits
 
 Clock = Callable[[], datetime]
+YOUTUBE_KEY = "NETRA_YOUTUBE_KEY"
+FILES = (settings.FileSource, settings.ArticleSource, settings.ImportSource)
+"""Settings of sources that read files people bring."""
+
 _CAMPAIGNING = frozenset({Relation.CAMPAIGN, Relation.CANDIDATE, Relation.PARTY})
 
 
@@ -274,6 +278,8 @@ class App:
         for one in chosen:
             if one.type in ACCOUNTS_OF:
                 built += build_accounts(one, self._watching)
+            elif isinstance(one, settings.ImportSource):
+                built.append(build_import(one, self._watching, self._list_files))
             else:
                 built.append(build_source(one, wanted=wanted, list_files=self._list_files))
         ids = set(only)
@@ -341,8 +347,10 @@ class App:
             contact=self.config.office.contact,
             version=monitor.__version__,
             root=self.root,
-            patterns=[one.path for one in self.config.sources if one.type in {"jsonl", "csv", "articles"}],
+            patterns=[one.path for one in self.config.sources if isinstance(one, FILES)],
             pace=self.store.runs,
+            meters=self.meters,
+            ledger=self.store.quota,
             clock=self.clock,
             sleep=self.sleep,
             jitter=random.Random().random,  # noqa: S311 - spreads requests, guards nothing
@@ -352,6 +360,13 @@ class App:
     def reader(self) -> ocr.Reader | None:
         """Who reads the words in pictures beside the page; None where nothing is installed that can."""
         return None if ocr.missing() else ocr.Reader(self.store, self.archive)
+
+    @property
+    def meters(self) -> dict[str, Meter]:
+        """APIs that are asked with a key of the office's own: the key from the environment, and the daily quota."""
+        units = max((one.daily_units for one in self.config.sources if one.type == "youtube"), default=0)
+        key = os.environ.get(YOUTUBE_KEY, "").strip()
+        return {"youtube": Meter(YOUTUBE_KEY, units, key)} if units else {}
 
     def secret_key(self) -> str:
         """Key of the page's sessions: from NETRA_SECRET_KEY, else a new one that ends all sessions at a restart."""

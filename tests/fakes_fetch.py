@@ -14,15 +14,22 @@ from tests.fakes import FakeClock
 
 @dataclass
 class FakePace:
-    """Remembers in a dict what the store remembers in a table."""
+    """Remembers in dicts what the store remembers in tables."""
 
     moments: dict[str, datetime] = field(default_factory=dict)
+    said: dict[str, tuple[datetime, str]] = field(default_factory=dict)
 
     def next_allowed(self, host: str) -> datetime | None:
         return self.moments.get(host)
 
     def set_next_allowed(self, host: str, at: datetime) -> None:
         self.moments[host] = at
+
+    def robots(self, site: str) -> tuple[datetime, str] | None:
+        return self.said.get(site)
+
+    def set_robots(self, site: str, at: datetime, rules: str) -> None:
+        self.said[site] = (at, rules)
 
 
 def polite_client(

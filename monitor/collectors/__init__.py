@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from monitor.collectors import exports, ytdlp, zeeschuimer
 from monitor.collectors.accounts import Watched, Watching
 from monitor.collectors.articles import ArticlesSource
 from monitor.collectors.base import Source, Wanted
@@ -13,20 +14,39 @@ from monitor.collectors.gated import GatedCollector
 from monitor.collectors.mastodon import MastodonAccount
 from monitor.collectors.paging import Turn, home, worse
 from monitor.collectors.records import RecordsSource
+from monitor.collectors.seen import Reader, SeenSource
+from monitor.collectors.youtube import YoutubeChannel
 from monitor.config import (
     ArticleSource,
     BlueskySource,
     FeedSource,
     FileSource,
     GatedSource,
+    ImportSource,
     MastodonSource,
     SourceConfig,
+    YoutubeSource,
 )
 from monitor.models import Platform
 
-__all__ = ["ACCOUNTS_OF", "Source", "Turn", "Watched", "Watching", "build_accounts", "build_source", "home", "worse"]
+__all__ = [
+    "ACCOUNTS_OF",
+    "Source",
+    "Turn",
+    "Watched",
+    "Watching",
+    "build_accounts",
+    "build_import",
+    "build_source",
+    "home",
+    "worse",
+]
 
-ACCOUNTS_OF: dict[str, Platform] = {"bluesky": Platform.BLUESKY, "mastodon": Platform.MASTODON}
+ACCOUNTS_OF: dict[str, Platform] = {
+    "bluesky": Platform.BLUESKY,
+    "mastodon": Platform.MASTODON,
+    "youtube": Platform.YOUTUBE,
+}
 """Types of sources that stand for every watched account of a platform."""
 
 
@@ -54,6 +74,15 @@ def build_source(config: SourceConfig, *, wanted: Wanted, list_files: Callable[[
             raise TypeError(f"{config.type} stands for accounts: build_accounts")
 
 
+READERS: dict[str, Reader] = {"zeeschuimer": zeeschuimer.read, "yt-dlp": ytdlp.read, "ekspor": exports.read}
+"""Types of sources that read what a person's browser saw."""
+
+
+def build_import(config: ImportSource, watching: Watching, list_files: Callable[[str], Sequence[str]]) -> Source:
+    """Build the source of files that another tool wrote; it keeps what watched accounts did."""
+    return SeenSource(config, watching, list_files, READERS[config.type])
+
+
 def build_accounts(config: SourceConfig, watching: Watching) -> list[Source]:
     """Build one source for every account that a piece of settings (of a type in `ACCOUNTS_OF`) stands for."""
     match config:
@@ -61,5 +90,7 @@ def build_accounts(config: SourceConfig, watching: Watching) -> list[Source]:
             return [BlueskyAccount(config, one, watching) for one in watching.on(Platform.BLUESKY)]
         case MastodonSource():
             return [MastodonAccount(config, one, watching) for one in watching.on(Platform.MASTODON)]
+        case YoutubeSource():
+            return [YoutubeChannel(config, one, watching) for one in watching.on(Platform.YOUTUBE)]
         case _:
             return []

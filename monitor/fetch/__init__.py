@@ -5,7 +5,7 @@ A `Fetcher` never raises for what a server or a file does: every fetch ends in a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -14,18 +14,24 @@ from monitor.fetch.base import Fetcher, PaceMemory, Surroundings
 from monitor.fetch.client import PoliteClient
 from monitor.fetch.dispatch import DispatchingFetcher
 from monitor.fetch.files import FileFetcher, named_by
+from monitor.fetch.metered import Meter, MeteredFetcher, QuotaMemory, quota_day, renewed_at
 from monitor.fetch.replay import ReplayFetcher
 
 __all__ = [
     "DispatchingFetcher",
     "Fetcher",
     "FileFetcher",
+    "Meter",
+    "MeteredFetcher",
     "PaceMemory",
     "PoliteClient",
+    "QuotaMemory",
     "ReplayFetcher",
     "Surroundings",
     "build_fetcher",
     "named_by",
+    "quota_day",
+    "renewed_at",
 ]
 
 
@@ -37,12 +43,15 @@ def build_fetcher(  # noqa: PLR0913 - the composition root hands over everything
     root: Path,
     patterns: Sequence[str],
     pace: PaceMemory,
+    meters: Mapping[str, Meter],
+    ledger: QuotaMemory,
     clock: Callable[[], datetime],
     sleep: Callable[[float], None],
     jitter: Callable[[], float],
 ) -> DispatchingFetcher:
     """Build the fetcher of an office. `jitter` gives numbers in [0, 1); `patterns` are globs below `root`."""
     around = Surroundings(clock=clock, sleep=sleep, jitter=jitter)
-    return DispatchingFetcher(
-        PoliteClient(settings, f"Netra/{version} (+{contact})", pace, around), FileFetcher(root, patterns, clock), clock
-    )
+    keys = {name: one.key for name, one in meters.items() if one.key}
+    web = PoliteClient(settings, f"Netra/{version} (+{contact})", pace, around, keys)
+    metered = MeteredFetcher(web, meters, ledger, clock)
+    return DispatchingFetcher(web, FileFetcher(root, patterns, clock), clock, metered)

@@ -21,7 +21,7 @@ class Fetcher(Protocol):
 
 
 class PaceMemory(Protocol):
-    """Remembers across restarts when a host may be asked again."""
+    """Remembers of hosts across restarts: when each may be asked again, and what its robots.txt said."""
 
     def next_allowed(self, host: str) -> datetime | None:
         """Give the earliest moment (aware UTC) of the next request to a host, None if it was never asked."""
@@ -29,6 +29,14 @@ class PaceMemory(Protocol):
 
     def set_next_allowed(self, host: str, at: datetime) -> None:
         """Remember the earliest moment of the next request to a host."""
+        ...
+
+    def robots(self, site: str) -> tuple[datetime, str] | None:
+        """Give when a site's (scheme and host) robots.txt was read and what it said, None where it never answered."""
+        ...
+
+    def set_robots(self, site: str, at: datetime, rules: str) -> None:
+        """Remember what a site's robots.txt said ("": it has none)."""
         ...
 
 

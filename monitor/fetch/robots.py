@@ -22,6 +22,7 @@ class Robots:
     known_at: datetime
     denial: str = ""
     rules: Protego | None = None
+    text: str = ""
 
     def objection(self, url: str) -> str:
         """Say why a URL may not be asked, "" if it may."""
@@ -42,13 +43,18 @@ class Robots:
         return not self.denial and timedelta() <= now - self.known_at < FRESH
 
 
+def remembered(at: datetime, text: str) -> Robots:
+    """Give the rules of a robots.txt that was read at `at`; without text everything is allowed."""
+    return Robots(at, rules=Protego.parse(text) if text else None, text=text)
+
+
 def judge(answer: Response) -> Robots:
     """Read the answer to a request for robots.txt: 2xx is parsed, 4xx allows everything, all else forbids."""
     at = answer.fetched_at
     if answer.outcome is None:
         if _looks_like_html(answer):
             return Robots(at, "robots.txt situs ini berisi halaman HTML, jadi izinnya tidak diketahui")
-        return Robots(at, rules=Protego.parse(answer.body.decode("utf-8", "replace").removeprefix("\ufeff")))
+        return remembered(at, answer.body.decode("utf-8", "replace").removeprefix("\ufeff"))
     if 400 <= answer.status < 500 and answer.status != 429:
         return Robots(at)
     if answer.outcome is Outcome.BLOCKED:

@@ -17,6 +17,8 @@ from monitor.store.schema_alarms import ALARMS
 from monitor.store.schema_captures import CAPTURES
 from monitor.store.schema_coverage import COVERAGE
 from monitor.store.schema_custody import CUSTODY
+from monitor.store.schema_quota import QUOTA
+from monitor.store.schema_robots import ROBOTS
 from monitor.store.schema_watch import WATCH
 
 APPLICATION_ID = 0x4E545241  # "NTRA"
@@ -214,6 +216,8 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("coverage", COVERAGE),
     ("alarms", ALARMS),
     ("watch", WATCH),
+    ("robots", ROBOTS),
+    ("quota", QUOTA),
 )
 
 

@@ -160,6 +160,16 @@ class Runs:
         with self._connection.transaction() as db:
             db.execute("INSERT OR REPLACE INTO pace VALUES (?,?)", (clean(host), stamp(at)))
 
+    def robots(self, site: str) -> tuple[datetime, str] | None:
+        """Give when a site's robots.txt was read and what it said, None where it never gave an answer."""
+        row = self._connection.db.execute("SELECT known_at, rules FROM robots WHERE site=?", (clean(site),)).fetchone()
+        return (moment(row[0]), row[1]) if row else None
+
+    def set_robots(self, site: str, at: datetime, rules: str) -> None:
+        """Remember what a site's robots.txt said ("": it has none)."""
+        with self._connection.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO robots VALUES (?,?,?)", (clean(site), stamp(at), clean(rules)))
+
     def _one(self, sql: str, key: str) -> str | None:
         row = self._connection.db.execute(sql, (clean(key),)).fetchone()
         return row[0] if row else None
