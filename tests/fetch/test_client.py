@@ -148,7 +148,8 @@ def test_gap_between_requests_outlives_a_restart(server: ScenarioServer) -> None
     polite_client(hosts=[server.host], clock=clock, pace=pace, min_gap_seconds=7).fetch(
         Request(server.url("ok"), "feed")
     )
-    assert clock.slept == [7.0, 7.0, 7.0]
+    assert clock.slept == [7.0, 7.0]  # robots.txt was remembered too
+    assert server.paths().count("/robots.txt") == 1
 
 
 def test_a_clock_that_stood_wrong_does_not_silence_a_host(server: ScenarioServer) -> None:
