@@ -89,11 +89,12 @@ class RuleOffice:
 
     folder: Path
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
+    more: str = ""
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.settings = self.folder / "config.yaml"
-        self.settings.write_text(_CONFIG, encoding="utf-8")
+        self.settings.write_text(_CONFIG + self.more, encoding="utf-8")
         self.rules = self.folder / "rules"
         for name in ("lexicon", "targets/contoh.yaml", "calendar/contoh.yaml", "calendar/libur.yaml"):
             source, target = ROOT / "rules" / name, self.rules / name

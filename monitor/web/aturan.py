@@ -22,7 +22,7 @@ from monitor.grouping import group
 from monitor.models import Flag, Role, State, User
 from monitor.pipeline import screen
 from monitor.store import Version
-from monitor.web import beda
+from monitor.web import beda, henti
 from monitor.web.auth import current_user
 from monitor.web.i18n import t
 from monitor.web.safety import services
@@ -82,6 +82,7 @@ def show_all() -> str:
         "aturan.html",
         lines=lines,
         survey=survey,
+        stops=services().store.breaker.stops(open_only=True),
         others=sorted(others),
         names=_names(),
         layer=at.judges().rules.loaded.layer,
@@ -144,7 +145,7 @@ def show_draft(version_id: int) -> str:
 @blueprint.post("/usul/<int:version_id>/setujui")
 def approve(version_id: int) -> Response | tuple[str, int]:
     """Put a draft in force, as the second person."""
-    return _decided(version_id, desk().governance.approve, t("aturan.disetujui"))
+    return _decided(version_id, henti.approving(desk()), t("aturan.disetujui"))
 
 
 @blueprint.post("/usul/<int:version_id>/tolak")
@@ -244,13 +245,15 @@ def _draft(
     if version.waits:
         base = held.content if held else ""
     user, proposal = current_user(), version.proposal
+    may_decide = Role.RULE_APPROVER in user.roles and proposal is not None and proposal.user_id != user.user_id
     return render_template(
         "aturan_usul.html",
+        fate=henti.foreseen(at, version) if version.waits and may_decide else None,
         version=version,
         name=version.path.removesuffix(".yaml"),
         change=beda.rows(base, version.content),
         in_force=held is not None and held.version_id == version.version_id,
-        may_decide=Role.RULE_APPROVER in user.roles and proposal is not None and proposal.user_id != user.user_id,
+        may_decide=may_decide,
         own=proposal is not None and proposal.user_id == user.user_id,
         refused=refused,
         why=why,
@@ -292,6 +295,7 @@ def page(  # noqa: PLR0913 - one page, what was typed and what came of it
         found=found,
         as_active=as_active,
         matches=_matches(book.matches(line.rule_id, user.regions)) if line else (),
+        trial=henti.on_trial(line.rule_id) if line else None,
         history=book.history(path),
         current=held,
         may_propose=Role.RULE_AUTHOR in user.roles,

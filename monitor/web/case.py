@@ -101,6 +101,7 @@ def page(flag: Flag, filters: Filters, trouble: Trouble | None = None, note: str
             filters.encode(),
         ),
         trouble=trouble,
+        aside=store.asides.why(flag.flag_id),
         gone=store.absences.withdrawn(flag.stored.item_id),
         note=note,
         shelf=shelf(flag, user),

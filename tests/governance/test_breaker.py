@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from monitor.app import App
 from monitor.errors import ConflictError, NotAllowedError
 from monitor.governance.stops import end_stop
 from monitor.models import Standing
@@ -23,11 +22,7 @@ PLAIN = [f"Salam dari kantor kelurahan hari ke-{number}" for number in range(40)
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[RuleOffice]:
-    made = RuleOffice(tmp_path / "kantor")
-    settings = made.settings.read_text(encoding="utf-8")
-    made.settings.write_text(settings + "breaker: {fresh_days: 7, max_share: 0.2, min_items: 10}\n", encoding="utf-8")
-    made.app.close()
-    made.app = App.build(made.settings, made.clock)
+    made = RuleOffice(tmp_path / "kantor", more="breaker: {fresh_days: 7, max_share: 0.2, min_items: 10}\n")
     made.post(*RIGHT)
     made.screen()
     yield made
