@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -212,20 +213,32 @@ def rules_history(ctx: click.Context, rule: str, *, json_out: bool) -> None:
 
 
 @rules.command(name="scorecard")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 366),
+    default=7,
+    show_default=True,
+    help="Hitung juga yang terjadi dalam sekian hari terakhir.",
+)
 @as_json
 @click.pass_context
-def rules_scorecard(ctx: click.Context, *, json_out: bool) -> None:
-    """Nilai setiap aturan menurut putusan peninjau: pertahankan, setel, atau pensiunkan."""
+def rules_scorecard(ctx: click.Context, days: int, *, json_out: bool) -> None:
+    """Nilai setiap aturan menurut putusan peninjau: pertahankan, setel, atau pensiunkan; baiknya tiap pekan."""
     app = open_app(ctx)
-    lines = scorecard(app.judges().rules, app.store.rulebook.tallies())
+    book, since = app.store.rulebook, app.clock() - timedelta(days=days)
+    lines = scorecard(app.judges().rules, book.tallies(), book.tallies(since=since))
     if json_out:
         print_json([asdict(one) for one in lines])
         return
-    table = Table("Aturan", "Tanda", "Tepat", "Bersih", "Presisi (95%)", "Saran")
+    table = Table(
+        "Aturan", "Tanda", "Tepat", "Bersih", "Presisi (95%)", "Saran", caption=f"+n: sejak {days} hari terakhir"
+    )
     for one in lines:
         share = "–" if one.precision is None else f"{one.precision:.2f} ({one.low or 0:.2f}–{one.high or 0:.2f})"
         reasons = ", ".join(_REASONS[code] for code in one.reasons)
-        counts = [str(count) for count in (one.tally.flags, one.tally.upheld, one.tally.dismissed)]
+        reasons += f" ({', '.join(one.sole)})" if "satu_satunya" in one.reasons else ""
+        pairs = [(getattr(one.tally, name), getattr(one.recent, name)) for name in ("flags", "upheld", "dismissed")]
+        counts = [f"{count} (+{last})" if last else str(count) for count, last in pairs]
         table.add_row(one.rule_id, *counts, share.replace(".", ","), f"{_ADVICE[one.advice]}: {reasons}")
     out.print(table)
 

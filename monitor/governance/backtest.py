@@ -138,6 +138,8 @@ class Backtest:
         yield f"Baru ditandai: {found.newly}. Tidak lagi ditandai: {found.gone}. Berubah tingkat: {found.levels}."
         yield from _listed("Baru ditandai", found.newly_shown)
         yield from _listed("Tidak lagi ditandai", found.gone_shown)
+        if found.uncovered:
+            yield f"Perhatian: sesudah ini tidak ada aturan aktif yang mencakup {', '.join(found.uncovered)}."
         yield f"{found.items} butir dibandingkan; pada {found.matched} aturan yang kena berbeda."
         if self.change.wide:
             yield f"Semua butir dinilai utuh dengan keduanya, karena yang berubah juga: {', '.join(self.change.wide)}."

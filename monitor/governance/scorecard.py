@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from classifiers.evaluate import wilson
@@ -32,7 +32,8 @@ class Advice(StrEnum):
 class Score:
     """One rule's line. `precision`, `low`, `high` are None without verdicts; `reasons` are codes with their values.
 
-    `sole` are forms that no other active rule covers: such a rule is never proposed for retiring.
+    `sole` are forms that no other active rule covers: such a rule is never proposed for retiring. `recent` is what came
+    of the last days alone; advice rests on everything.
     """
 
     rule_id: str
@@ -48,6 +49,7 @@ class Score:
     advice: Advice
     reasons: tuple[str, ...]
     sole: tuple[str, ...]
+    recent: Tally = field(default_factory=Tally)
 
     @property
     def verdicts(self) -> int:
@@ -62,10 +64,20 @@ def forms_of(rule: Rule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def scorecard(rules: RuleSet, tallies: Mapping[str, Tally]) -> list[Score]:
-    """Give a line for every rule, the one that needs a hand most first."""
-    covering = Counter(form for rule in rules.rules if rule.active for form in forms_of(rule))
-    lines = [_score(rule, tallies.get(rule.id, Tally()), covering) for rule in rules.rules]
+def covered(rules: RuleSet) -> Counter[str]:
+    """Count, for each form, the active rules that name it."""
+    return Counter(form for rule in rules.rules if rule.active for form in forms_of(rule))
+
+
+def uncovered(before: RuleSet, after: RuleSet) -> tuple[str, ...]:
+    """Give the forms that some active rule covered before and none would after."""
+    return tuple(sorted(covered(before).keys() - covered(after).keys()))
+
+
+def scorecard(rules: RuleSet, tallies: Mapping[str, Tally], recent: Mapping[str, Tally] | None = None) -> list[Score]:
+    """Give a line for every rule, the one that needs a hand most first; `recent` are tallies of the last days."""
+    covering, last = covered(rules), recent or {}
+    lines = [_score(rule, tallies.get(rule.id, Tally()), last.get(rule.id, Tally()), covering) for rule in rules.rules]
     order = list(Advice)
     return sorted(
         lines,
@@ -78,7 +90,7 @@ def scorecard(rules: RuleSet, tallies: Mapping[str, Tally]) -> list[Score]:
     )
 
 
-def _score(rule: Rule, tally: Tally, covering: Mapping[str, int]) -> Score:
+def _score(rule: Rule, tally: Tally, recent: Tally, covering: Mapping[str, int]) -> Score:
     verdicts = tally.upheld + tally.dismissed
     interval = wilson(tally.upheld, verdicts)
     low, high = interval.low, interval.high
@@ -98,6 +110,7 @@ def _score(rule: Rule, tally: Tally, covering: Mapping[str, int]) -> Score:
         advice=advice,
         reasons=reasons,
         sole=sole,
+        recent=recent,
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.governance.comparison import Comparison, Fate, Part, merged
+from monitor.governance.scorecard import uncovered
 from monitor.governance.wording import verdicts
 from monitor.grouping import group
 from monitor.judge import Judges, judge
@@ -57,7 +58,8 @@ class Said:
 class Preview:
     """What would change. `matched` counts items whose matching rules differ, also where the queue stays as it is.
 
-    `newly_said` and `gone_said` are the verdicts on what would newly, or no longer, be flagged.
+    `newly_said` and `gone_said` are the verdicts on what would newly, or no longer, be flagged; `uncovered` are forms
+    of the joint decree that no active rule would name any more.
     """
 
     items: int
@@ -69,6 +71,7 @@ class Preview:
     gone_shown: tuple[Sample, ...]
     newly_said: Said = Said()
     gone_said: Said = Said()
+    uncovered: tuple[str, ...] = ()
 
     @property
     def runaway(self) -> bool:
@@ -109,6 +112,7 @@ def shown(store: Store, comparison: Comparison, part: Part) -> Preview:
         _samples(store, gone, comparison.old, decided),
         _said(newly, decided),
         _said(gone, decided),
+        uncovered(comparison.old.rules, comparison.new.rules),
     )
 
 

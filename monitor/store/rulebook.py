@@ -283,15 +283,19 @@ class Rulebook:
 
     # ------------------------------------------------------------------ verdicts on rules
 
-    def tallies(self, regions: frozenset[str] = frozenset()) -> dict[str, Tally]:
-        """Count, for each rule id, its standing flags by what reviewers decided; `regions` empty = all."""
+    def tallies(self, regions: frozenset[str] = frozenset(), since: datetime | None = None) -> dict[str, Tally]:
+        """Count, for each rule id, its standing flags by what reviewers decided; `regions` empty = all.
+
+        `since` counts only flags that were decided, or where nobody has decided were raised, since then.
+        """
         marks = ",".join("?" * len(NOT_OF_THE_TEXT))
         where, values = _of_regions(regions)
         rows = self._connection.db.execute(
             f"SELECT m.value, f.state, coalesce(d.reason IN ({marks}), 0), count(*) FROM flag_marks m "
             "JOIN flags f ON f.flag_id = m.flag_id LEFT JOIN decisions d ON d.decision_id = f.decision_id "
-            f"WHERE m.kind = 'aturan' AND (f.withdrawn = 0 OR f.state <> 'baru'){where} GROUP BY 1, 2, 3",
-            [*NOT_OF_THE_TEXT, *values],
+            f"WHERE m.kind = 'aturan' AND (f.withdrawn = 0 OR f.state <> 'baru'){where} "
+            "AND coalesce(d.decided_at, f.created_at) >= ? GROUP BY 1, 2, 3",
+            [*NOT_OF_THE_TEXT, *values, "" if since is None else stamp(since)],
         )
         found: dict[str, Tally] = {}
         for rule_id, state, of_person, count in rows:
