@@ -19,7 +19,7 @@ from classifiers.errors import ClassifierError
 from classifiers.pipeline import AdditiveClassifier, load_model
 from classifiers.text import TargetTerms
 from monitor import config as settings
-from monitor import lookout
+from monitor import lookout, permits
 from monitor.calendar import Calendar
 from monitor.capture import ocr
 from monitor.collectors import ACCOUNTS_OF, Source, Watched, Watching, build_accounts, build_import, build_source
@@ -28,7 +28,7 @@ from monitor.context import Context
 from monitor.coverage import Line, alarm_lines, assess, cells, eyes, missing
 from monitor.errors import ModelError
 from monitor.evidence import Archive
-from monitor.fetch import DispatchingFetcher, Fetcher, Meter, build_fetcher, named_by
+from monitor.fetch import DispatchingFetcher, Fetcher, Meter, build_fetcher, meters_of, named_by
 from monitor.governance import Governance
 from monitor.judge import Judges, digest_of
 from monitor.models import AccountRef, Condition, Relation
@@ -40,7 +40,6 @@ from monitor.targets import Targets, Terms
 from monitor.triage import Limits
 
 Clock = Callable[[], datetime]
-YOUTUBE_KEY = "NETRA_YOUTUBE_KEY"
 FILES = (settings.FileSource, settings.ArticleSource, settings.ImportSource)
 """Settings of sources that read files people bring."""
 
@@ -269,7 +268,7 @@ class App:
         `only` takes the id of the settings, or that of one account (`<id>/<account>`).
         """
         chosen = [one for one in self.config.sources if not only or one.id in {name.partition("/")[0] for name in only}]
-        roster, rules = self.roster, self.rules
+        roster, rules, recorded = self.roster, self.rules, permits.recorded(self.config, self.root, self.clock())
 
         def wanted(text: str) -> bool:
             return roster.wanted(text) or rules.interesting(text)
@@ -281,7 +280,7 @@ class App:
             elif isinstance(one, settings.ImportSource):
                 built.append(build_import(one, self._watching, self._list_files))
             else:
-                built.append(build_source(one, wanted=wanted, list_files=self._list_files))
+                built.append(build_source(one, wanted=wanted, list_files=self._list_files, recorded=recorded))
         ids = set(only)
         return [one for one in built if not ids or {one.source_id, one.source_id.partition("/")[0]} & ids]
 
@@ -364,9 +363,7 @@ class App:
     @property
     def meters(self) -> dict[str, Meter]:
         """APIs that are asked with a key of the office's own: the key from the environment, and the daily quota."""
-        units = max((one.daily_units for one in self.config.sources if one.type == "youtube"), default=0)
-        key = os.environ.get(YOUTUBE_KEY, "").strip()
-        return {"youtube": Meter(YOUTUBE_KEY, units, key)} if units else {}
+        return meters_of(self.config.sources, os.environ)
 
     def secret_key(self) -> str:
         """Key of the page's sessions: from NETRA_SECRET_KEY, else a new one that ends all sessions at a restart."""

@@ -144,7 +144,7 @@ class ImportSource(_Strict):
 class GatedSource(_Strict):
     """A platform whose terms speak against this use: never starts until a legal decision is recorded."""
 
-    type: Literal["x", "meta", "tiktok", "telegram"]
+    type: Literal["x", "meta", "facebook", "instagram", "threads", "tiktok", "telegram"]
     id: Identifier
     every: Every = "1hari"
 
@@ -234,6 +234,20 @@ class Fetching(_Strict):
     allow_private_hosts: tuple[str, ...] = Field(default=(), description="hanya untuk uji; host:port")
 
 
+class EvidenceSettings(_Strict):
+    """Time stamps from outside and pictures of pages; both off unless they are set."""
+
+    tsa_url: str = Field(default="", pattern=r"^(https?://.+)?$", description="penyedia cap waktu RFC 3161")
+    tsa_ca: str = Field(default="", description="berkas PEM sertifikat akar penyedia cap waktu")
+
+    @model_validator(mode="after")
+    def _checkable(self) -> Self:
+        if self.tsa_url and not self.tsa_ca:
+            msg = "`tsa_url` tanpa `tsa_ca` — isi berkas PEM sertifikat akarnya, supaya cap waktu dapat diperiksa"
+            raise ValueError(msg)
+        return self
+
+
 class Web(_Strict):
     """Where the review page listens. It leaves 127.0.0.1 only behind a declared proxy or TLS."""
 
@@ -281,12 +295,14 @@ class Config(_Strict):
     rules: str = "rules"
     model: str = ""
     contests: tuple[Identifier, ...] = ()
+    legal_decisions: str = Field(default="", description="berkas keputusan hukum tentang platform yang tertutup")
     sources: tuple[SourceConfig, ...] = ()
     schedule: Schedule = Schedule()
     thresholds: Thresholds | None = None
     base_rate: float | None = Field(default=None, gt=0, lt=1, description="bagian yang memihak di antara yang dibaca")
     fetching: Fetching = Fetching()
     breaker: Breaker = Breaker()
+    evidence: EvidenceSettings = EvidenceSettings()
     web: Web = Web()
 
     @model_validator(mode="after")

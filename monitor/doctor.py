@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
+from monitor import permits
 from monitor.calendar import Calendar
-from monitor.config import Config
+from monitor.config import Config, YoutubeSource
 from monitor.errors import ArchiveError, NetraError
 from monitor.evidence import Archive
-from monitor.models import Outcome
-from monitor.store import SourceStatus, Store
+from monitor.fetch import Meter, quota_day, renewed_at
+from monitor.models import Outcome, Platform
+from monitor.permits import SOON
+from monitor.store import ERASE_AFTER, SourceStatus, Store
 
 State = Literal["baik", "perhatian", "gawat"]
 Clock = Callable[[], datetime]
@@ -63,6 +66,8 @@ class Office(Protocol):
     def targets(self) -> object: ...
     @property
     def calendar(self) -> Calendar: ...
+    @property
+    def meters(self) -> Mapping[str, Meter]: ...
     def rule_notes(self) -> list[str]: ...
 
 
@@ -79,7 +84,8 @@ class Finding:
 def examine(office: Office) -> list[Finding]:
     """Look at everything; a part that cannot even be looked at is a finding, not an end."""
     looks: list[Callable[[Office], Iterator[Finding]]] = [
-        _clock, _disk, _database, _audit, _archive, _knowledge, _rulebook, _people, _runs, _sources, _alarms,
+        _clock, _disk, _database, _audit, _archive, _knowledge, _rulebook, _people, _runs, _sources, _keys, _permits,
+        _alarms,
     ]  # fmt: skip
     findings: list[Finding] = []
     for look in looks:
@@ -240,6 +246,45 @@ def _sources(office: Office) -> Iterator[Finding]:
             yield Finding(what, "baik", str(status.outcome))
 
 
+def _keys(office: Office) -> Iterator[Finding]:
+    """Look at keys of APIs, what is left of their quota, and data that their terms want confirmed or erased."""
+    now, meter = office.clock(), office.meters.get("youtube")
+    youtube = [one for one in office.config.sources if isinstance(one, YoutubeSource)]
+    if meter is None or not youtube:
+        return
+    if not meter.key:
+        yield Finding(
+            "kunci YouTube", "gawat", f"{meter.variable} kosong", "Isi variabel lingkungan itu; lihat operasi.md."
+        )
+    today = now.astimezone(office.config.zone).date()
+    for ends in (one.key_expires for one in youtube if one.key_expires is not None):
+        if ends <= today:
+            yield Finding("kunci YouTube", "gawat", f"harus sudah diganti pada {ends:%d-%m-%Y}", "Buat kunci baru.")
+        elif ends - today <= SOON:
+            yield Finding("kunci YouTube", "perhatian", f"harus diganti sebelum {ends:%d-%m-%Y}", "Buat kunci baru.")
+    spent = office.store.quota.spent("youtube", quota_day(now))
+    said = f"{spent.units} dari {meter.daily_units} satuan terpakai; pulih {renewed_at(now):%d-%m-%Y %H.%M} UTC"
+    empty = spent.spent_out or spent.units >= meter.daily_units
+    advice = "Sisanya dilanjutkan sesudah pulih; bila sering, perjarang `every`." if empty else ""
+    yield Finding("jatah YouTube", "perhatian" if empty else "baik", said, advice)
+    late = office.store.api_data.aging(Platform.YOUTUBE, [one.id for one in youtube], now - ERASE_AFTER)
+    if late:
+        said = f"{len(late)} butir lewat 30 hari tanpa terbukti masih ada"
+        yield Finding("data YouTube", "gawat", said, "Jalankan `netra sources refresh`; ikuti sarannya.")
+
+
+def _permits(office: Office) -> Iterator[Finding]:
+    recorded = permits.recorded(office.config, office.root, office.clock())
+    for one in recorded.permits:
+        what, until = f"keputusan {one.platform}", f"{one.expires_on:%d-%m-%Y}"
+        if not one.holds(recorded.today):
+            yield Finding(what, "gawat", f"berakhir pada {until}", "Putuskan lagi, atau hapus dari berkas keputusan.")
+        elif one.ends_soon(recorded.today):
+            yield Finding(what, "perhatian", f"berakhir pada {until}", "Tinjau sebelum berakhir.")
+        else:
+            yield Finding(what, "baik", f"berlaku sampai {until}")
+
+
 def _alarms(office: Office) -> Iterator[Finding]:
     alarms = office.store.alarms
     for one in alarms.canaries():
@@ -266,5 +311,8 @@ def _accounts(config_id: str, accounts: list[SourceStatus]) -> Finding:
     if not failed:
         return Finding(what, "baik", f"{len(accounts)} akun, semuanya terbukti")
     worst = max(failed, key=lambda one: one.failures)
+    if refused := [one for one in failed if one.outcome is Outcome.AUTH]:
+        said = f"kunci atau izin masuk ditolak: {len(refused)} dari {len(accounts)} akun, juga {refused[0].source_id}"
+        return Finding(what, "gawat", said, refused[0].detail or _ADVICE[Outcome.AUTH])
     said = f"{len(failed)} dari {len(accounts)} akun belum terbukti; terlama {worst.source_id}: {worst.outcome}"
     return Finding(what, "gawat" if len(failed) == len(accounts) else "perhatian", said, worst.detail)

@@ -7,7 +7,7 @@ rung over.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -15,9 +15,11 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 
 from monitor import custody
 from monitor.app import App
-from monitor.config import seconds
+from monitor.config import YoutubeSource, seconds
+from monitor.custody.refresh import refresh
 from monitor.errors import BusyError, NetraError
 from monitor.evidence import read_clock
+from monitor.models import Outcome
 from monitor.pipeline import screen
 
 RING_SECONDS = 60
@@ -30,6 +32,7 @@ class Due:
     sources: tuple[str, ...]
     screen: bool
     head: bool
+    refresh: bool = False
 
 
 def due(app: App) -> Due:
@@ -44,6 +47,7 @@ def due(app: App) -> Due:
         sources=sources,
         screen=rested and (bool(sources) or app.store.items.count_unscreened() > 0),
         head=_head_is_due(app, now),
+        refresh=_refresh_is_due(app, now),
     )
 
 
@@ -55,18 +59,46 @@ def _head_is_due(app: App, now: datetime) -> bool:
     return local.time() >= time(int(hour), int(minute)) and not written_today
 
 
+def _refresh_is_due(app: App, now: datetime) -> bool:
+    """Data of an API that must be confirmed or erased: looked at once a day, before the day's quota is spent."""
+    last = app.store.runs.last("refresh")
+    return bool(youtube_of(app)) and (last is None or now - last.started_at >= timedelta(days=1))
+
+
+def youtube_of(app: App) -> list[YoutubeSource]:
+    """Give the settings of sources whose data grow old."""
+    return [one for one in app.config.sources if isinstance(one, YoutubeSource)]
+
+
+def _head_is_due(app: App, now: datetime) -> bool:
+    local = now.astimezone(app.config.zone)
+    hour, minute = app.config.schedule.audit_head_at.split(":")
+    last = app.store.runs.last("head")
+    written_today = last is not None and last.started_at.astimezone(app.config.zone).date() == local.date()
+    return local.time() >= time(int(hour), int(minute)) and not written_today
+
+
+def _gather(app: App, sources: Sequence[str], tell: Callable[[str], None]) -> None:
+    collected = app.gather(sources, lambda _: None)
+    tell(f"dikumpulkan: {sum(one.new for one in collected)} butir baru dari {len(collected)} sumber")
+    for one in collected:
+        if not one.outcome.proved:
+            mark = "GAWAT kunci atau izin masuk ditolak:" if one.outcome is Outcome.AUTH else "PERHATIAN"
+            tell(f"{mark} sumber {one.source_id}: {one.outcome}; lihat `netra doctor`")
+    for alarm in app.alarms():
+        tell(f"PERHATIAN {alarm}")
+
+
 def ring(app: App, tell: Callable[[str], None]) -> Due:
     """Do what is due. A run of another process that is under way is left alone; its turn comes with the next ring."""
     now_due = due(app)
     try:
+        if now_due.refresh:
+            done = refresh(app.store, app.archive, app.fetcher(), youtube_of(app), app.clock)
+            for line in done.lines():
+                tell(line)
         if now_due.sources:
-            done = app.gather(now_due.sources, lambda _: None)
-            tell(f"dikumpulkan: {sum(one.new for one in done)} butir baru dari {len(done)} sumber")
-            for one in done:
-                if not one.outcome.proved:
-                    tell(f"PERHATIAN sumber {one.source_id}: {one.outcome}; lihat `netra doctor`")
-            for alarm in app.alarms():
-                tell(f"PERHATIAN {alarm}")
+            _gather(app, now_due.sources, tell)
         if now_due.screen and app.store.items.count_unscreened():
             for line in app.rule_notes():
                 tell(line)

@@ -22,6 +22,7 @@ from monitor.cli.proof import audit, backup, doctor
 from monitor.cli.retaining import erase, retention
 from monitor.cli.shell import Group, as_json, err, open_app, out, print_json, progress_bar
 from monitor.evidence import read_clock
+from monitor.cli.sourcing import sources
 from monitor.models import Screened
 from monitor.pipeline import screen
 from monitor.summary import Tally
@@ -148,5 +149,5 @@ def _serve(app: App, port: int | None, login: tuple[str, str] | None) -> None:
     web.serve(web.create_app(services), host, port)
 
 
-for group in (rules, model, sample, roster, user, audit, evidence, retention, erase, doctor, backup):
+for group in (sources, rules, model, sample, roster, user, audit, evidence, retention, erase, doctor, backup):
     main.add_command(group)

@@ -28,6 +28,7 @@ from monitor.config import (
     YoutubeSource,
 )
 from monitor.models import Platform
+from monitor.permits import NOTHING, Recorded
 
 __all__ = [
     "ACCOUNTS_OF",
@@ -50,13 +51,20 @@ ACCOUNTS_OF: dict[str, Platform] = {
 """Types of sources that stand for every watched account of a platform."""
 
 
-def build_source(config: SourceConfig, *, wanted: Wanted, list_files: Callable[[str], Sequence[str]]) -> Source:
+def build_source(
+    config: SourceConfig,
+    *,
+    wanted: Wanted,
+    list_files: Callable[[str], Sequence[str]],
+    recorded: Recorded = NOTHING,
+) -> Source:
     """Build the source that a piece of settings describes.
 
     Args:
         config: one entry of `sources`.
         wanted: tells whether a title or summary is worth asking for the page (matches a roster name or a rule).
         list_files: gives the paths a glob names, relative to the settings' folder.
+        recorded: legal decisions about gated platforms, and the date against which they count.
 
     Raises:
         ConfigError: the `site` it names does not exist.
@@ -69,7 +77,7 @@ def build_source(config: SourceConfig, *, wanted: Wanted, list_files: Callable[[
         case ArticleSource():
             return ArticlesSource(config, list_files)
         case GatedSource():
-            return GatedCollector(config)
+            return GatedCollector(config, recorded)
         case _:
             raise TypeError(f"{config.type} stands for accounts: build_accounts")
 

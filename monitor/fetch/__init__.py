@@ -14,7 +14,7 @@ from monitor.fetch.base import Fetcher, PaceMemory, Surroundings
 from monitor.fetch.client import PoliteClient
 from monitor.fetch.dispatch import DispatchingFetcher
 from monitor.fetch.files import FileFetcher, named_by
-from monitor.fetch.metered import Meter, MeteredFetcher, QuotaMemory, quota_day, renewed_at
+from monitor.fetch.metered import Meter, MeteredFetcher, QuotaMemory, meters_of, quota_day, renewed_at
 from monitor.fetch.replay import ReplayFetcher
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "ReplayFetcher",
     "Surroundings",
     "build_fetcher",
+    "meters_of",
     "named_by",
     "quota_day",
     "renewed_at",

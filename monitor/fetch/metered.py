@@ -7,15 +7,17 @@ what comes back, before anything is archived.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from monitor.config import SourceConfig, YoutubeSource
 from monitor.fetch.base import Fetcher
 from monitor.models import Outcome, Request, Response
 
+YOUTUBE_KEY = "NETRA_YOUTUBE_KEY"
 PACIFIC = ZoneInfo("America/Los_Angeles")
 _SPENT = frozenset(["quotaExceeded", "dailyLimitExceeded"])
 _BLANK = b"[kunci]"
@@ -40,6 +42,12 @@ class Meter:
     variable: str
     daily_units: int
     key: str = field(default="", repr=False)
+
+
+def meters_of(sources: Sequence[SourceConfig], environment: Mapping[str, str]) -> dict[str, Meter]:
+    """Give the meters that the settings need, with the keys of the environment: they stand nowhere else."""
+    units = max((one.daily_units for one in sources if isinstance(one, YoutubeSource)), default=0)
+    return {"youtube": Meter(YOUTUBE_KEY, units, environment.get(YOUTUBE_KEY, "").strip())} if units else {}
 
 
 def quota_day(now: datetime) -> date:

@@ -17,6 +17,7 @@ from monitor.store import backup
 from monitor.store.absences import Absences, Withdrawn
 from monitor.store.acts import Acts
 from monitor.store.alarms import Alarms, Canary, Shape, Silence
+from monitor.store.apidata import ASK_AFTER, ERASE_AFTER, Aging, ApiData
 from monitor.store.audit import Audit, AuditReport, Entry, Head
 from monitor.store.breaker import Breaker, Ending, Share, Stop, Watch
 from monitor.store.burial import Burial, FileKind
@@ -49,6 +50,9 @@ from monitor.store.users import Users
 from monitor.store.wording import Wording
 
 __all__ = [
+    "ASK_AFTER",
+    "ERASE_AFTER",
+    "Aging",
     "Alarms",
     "Aside",
     "AuditReport",
@@ -137,6 +141,7 @@ class Store:
         self.retention = RetentionView(connection)
         self.burial = Burial(connection, self.audit, clock)
         self.quota = Quota(connection)
+        self.api_data = ApiData(connection, self.audit)
         self.inventory = Inventory(connection)
         self.items = Items(connection, self.audit, clock)
         self.absences = Absences(connection)

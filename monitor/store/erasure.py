@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
@@ -113,18 +113,39 @@ def _erase_versions(db: Database, ledger: Ledger, item_id: int) -> None:
         (item_id,),
     ).fetchall()
     for version in versions:
-        cells = dict(zip(columns, version, strict=True))
-        tomb = Item(
-            source_id=cells["source_id"],
-            platform=Platform(platform),
-            native_id=name,
-            kind=ItemKind.POST,
-            author=None,
-            text="",
-            title=TOMBSTONE_TITLE,
-        )
-        cells |= {"payload": dumps(encode(Item, tomb)), "erased": 1}
-        ledger.replace(db, "item_versions", list(cells.values()))
+        _entomb(db, ledger, dict(zip(columns, version, strict=True)), platform, name)
+
+
+def _entomb(db: Database, ledger: Ledger, cells: dict[str, Any], platform: str, name: str) -> None:
+    """Leave of a version its number, time and digests."""
+    tomb = Item(
+        source_id=cells["source_id"],
+        platform=Platform(platform),
+        native_id=name,
+        kind=ItemKind.POST,
+        author=None,
+        text="",
+        title=TOMBSTONE_TITLE,
+    )
+    ledger.replace(db, "item_versions", list((cells | {"payload": dumps(encode(Item, tomb)), "erased": 1}).values()))
+
+
+def erase_versions(connection: Connection, audit: Audit, version_ids: Sequence[int], why: str) -> None:
+    """See `ApiData.erase_versions`."""
+    columns = TABLES["item_versions"][1]
+    with _erasing(connection, why) as db:
+        for version_id in version_ids:
+            row = db.execute(
+                f"SELECT {','.join(columns)} FROM item_versions WHERE version_id=? AND erased<>1", (version_id,)
+            ).fetchone()
+            if row is None:
+                continue
+            cells, ledger = dict(zip(columns, row, strict=True)), Ledger()
+            item_id = cells["item_id"]
+            (platform,) = db.execute("SELECT platform FROM items WHERE item_id=?", (item_id,)).fetchone()
+            _entomb(db, ledger, cells, platform, f"hapus-{item_id}")
+            payload = {"alasan": why, "versi": int(cells["version"])}
+            audit.append(db, ledger, action="hapus_versi", subject=f"item:{item_id}", payload=payload)
 
 
 def _erase_parents(db: Database, ledger: Ledger, item_id: int) -> None:
