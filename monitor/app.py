@@ -26,9 +26,17 @@ from monitor.collectors import ACCOUNTS_OF, Source, Watched, Watching, build_acc
 from monitor.config import Config
 from monitor.context import Context
 from monitor.coverage import Line, alarm_lines, assess, cells, eyes, missing
+from monitor.custody import Stamper, build_stamper
 from monitor.errors import ModelError
 from monitor.evidence import Archive
-from monitor.fetch import DispatchingFetcher, Fetcher, Meter, build_fetcher, meters_of, named_by
+from monitor.fetch import (
+    DispatchingFetcher,
+    Fetcher,
+    Meter,
+    build_fetcher,
+    meters_of,
+    named_by,
+)
 from monitor.governance import Governance
 from monitor.judge import Judges, digest_of
 from monitor.models import AccountRef, Condition, Relation
@@ -364,6 +372,11 @@ class App:
     def meters(self) -> dict[str, Meter]:
         """APIs that are asked with a key of the office's own: the key from the environment, and the daily quota."""
         return meters_of(self.config.sources, os.environ)
+
+    @cached_property
+    def stamper(self) -> Stamper | None:
+        """Who gets time stamps, None where no authority is set."""
+        return build_stamper(self.config, self.root, (self.clock, self.sleep), self.store, self.archive)
 
     def secret_key(self) -> str:
         """Key of the page's sessions: from NETRA_SECRET_KEY, else a new one that ends all sessions at a restart."""

@@ -51,14 +51,6 @@ def due(app: App) -> Due:
     )
 
 
-def _head_is_due(app: App, now: datetime) -> bool:
-    local = now.astimezone(app.config.zone)
-    hour, minute = app.config.schedule.audit_head_at.split(":")
-    last = app.store.runs.last("head")
-    written_today = last is not None and last.started_at.astimezone(app.config.zone).date() == local.date()
-    return local.time() >= time(int(hour), int(minute)) and not written_today
-
-
 def _refresh_is_due(app: App, now: datetime) -> bool:
     """Data of an API that must be confirmed or erased: looked at once a day, before the day's quota is spent."""
     last = app.store.runs.last("refresh")
@@ -108,6 +100,10 @@ def ring(app: App, tell: Callable[[str], None]) -> Due:
             run_id = app.store.runs.begin("head")
             tell(f"kepala rantai audit ditulis: {app.store.audit.write_head(app.heads)}")
             app.store.runs.finish(run_id, {})
+            if app.stamper is not None:
+                app.stamper.want_head(app.store.audit.head())
+        for line in app.stamper.due().failed if app.stamper is not None else ():
+            tell(f"PERHATIAN {line}")
     except BusyError as error:
         tell(str(error))
     return now_due

@@ -21,8 +21,8 @@ from monitor.cli.people import roster, user
 from monitor.cli.proof import audit, backup, doctor
 from monitor.cli.retaining import erase, retention
 from monitor.cli.shell import Group, as_json, err, open_app, out, print_json, progress_bar
-from monitor.evidence import read_clock
 from monitor.cli.sourcing import sources
+from monitor.evidence import read_clock
 from monitor.models import Screened
 from monitor.pipeline import screen
 from monitor.summary import Tally
@@ -137,6 +137,7 @@ def _serve(app: App, port: int | None, login: tuple[str, str] | None) -> None:
         clock=app.clock,
         secret_key=app.secret_key(),
         demo_login=login,
+        stamp=custody.asking(app.stamper),
         desk=web.RuleDesk(app.governance, app.judges, app.judges_of),
         reader=app.reader,
         again=web.Again(app.missing, partial(gather_quietly, app), app.clock),

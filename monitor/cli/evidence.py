@@ -85,12 +85,38 @@ def evidence_pack(
     """Buat berkas bukti ZIP dari tanda-tanda ini; diperiksa tanpa Netra dengan sha256sum dan openssl."""
     app = open_app(ctx)
     user = named_user(app, username)
-    desk = custody.Desk(app.config, app.store, app.archive, app.clock)
+    desk = custody.Desk(app.config, app.store, app.archive, app.clock, custody.asking(app.stamper))
     done = write_file(file, lambda target: custody.hand_over(desk, flag_ids, target, user, why, originals=originals))
     if json_out:
         print_json({"sha256": done.sha256, "size": done.size, **asdict(done.packed)})
         return
     out.print(f"{file}: {words.number(len(done.packed.sums))} berkas, {words.number(done.size)} bita", markup=False)
+    if app.stamper is not None and (waiting := app.store.stamps.waiting()):
+        err.print(f"Cap waktu belum didapat ({waiting[-1].error}); dicoba lagi dengan `netra evidence stamp`.")
     out.print(f"SHA-256 {done.sha256} (tercatat di buku bukti)", markup=False)
     for digest, reason in sorted(done.packed.left_out.items()):
         out.print(f"  tidak disertakan {digest[:16]}…: {reason}", markup=False)
+
+
+@evidence.command(name="stamp")
+@as_json
+@click.pass_context
+def evidence_stamp(ctx: click.Context, *, json_out: bool) -> None:
+    """Mintakan cap waktu kepala rantai sekarang dan semua yang tertunda; keluar 1 bila ada yang belum berhasil."""
+    app = open_app(ctx)
+    if app.stamper is None:
+        raise click.UsageError("penyedia cap waktu belum disetel; isi `evidence.tsa_url` dan `evidence.tsa_ca`.")
+    app.stamper.want_head(app.store.audit.head())
+    done = app.stamper.due()
+    waiting = app.store.stamps.waiting()
+    problems = custody.check_held(app.store, app.archive, app.stamper.roots)
+    if json_out:
+        print_json({"done": done.done, "failed": done.failed, "waiting": len(waiting), "problems": list(problems)})
+    else:
+        for subject in done.done:
+            out.print(f"cap waktu didapat: {subject}", markup=False)
+        for line in [*done.failed, *problems]:
+            out.print(line, markup=False)
+        out.print(f"{len(waiting)} menunggu, {len(app.store.stamps.held())} tersimpan dan diperiksa.")
+    if done.failed or problems:
+        ctx.exit(1)

@@ -2,6 +2,8 @@
 
 from monitor.custody.case import Case, gather, manifest, seal
 from monitor.custody.handover import Desk, HandedOver, hand_over, may_export, may_take_originals
+from monitor.custody.pack import Stamp, no_stamp
+from monitor.custody.stamping import Stamper, asking, build_stamper, check_held
 from monitor.custody.verify import EvidenceReport, Finding, verify
 
 __all__ = [
@@ -10,11 +12,17 @@ __all__ = [
     "EvidenceReport",
     "Finding",
     "HandedOver",
+    "Stamp",
+    "Stamper",
+    "asking",
+    "build_stamper",
+    "check_held",
     "gather",
     "hand_over",
     "manifest",
     "may_export",
     "may_take_originals",
+    "no_stamp",
     "seal",
     "verify",
 ]

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from monitor.config import Config
 from monitor.custody.case import PackOffice, gather
-from monitor.custody.pack import Choice, Packed, Stamp, check_pieces, write_pack
+from monitor.custody.pack import Choice, Packed, Stamp, check_pieces, no_stamp, write_pack
 from monitor.errors import ArchiveError, NotAllowedError
 from monitor.evidence import Archive, read_clock
 from monitor.models import CAPTURED, Role, User
@@ -31,7 +31,7 @@ class Desk:
     store: Store
     archive: Archive
     clock: Callable[[], datetime]
-    stamp: Callable[[bytes], Stamp | None] = lambda _: None
+    stamp: Callable[[bytes], Stamp | None] = no_stamp
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,13 +52,18 @@ class Stamp:
     authority: bytes = b""
 
 
+def no_stamp(_listing: bytes) -> Stamp | None:
+    """Give no time stamp: where no authority is set."""
+    return None
+
+
 def write_pack(
     target: BinaryIO,
     cases: Sequence[Case],
     archive: Archive,
     office: PackOffice,
     choice: Choice,
-    stamp: Callable[[bytes], Stamp | None] = lambda _: None,
+    stamp: Callable[[bytes], Stamp | None] = no_stamp,
 ) -> Packed:
     """Write the ZIP; a piece is held in memory one at a time.
 

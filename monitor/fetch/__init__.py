@@ -16,6 +16,7 @@ from monitor.fetch.dispatch import DispatchingFetcher
 from monitor.fetch.files import FileFetcher, named_by
 from monitor.fetch.metered import Meter, MeteredFetcher, QuotaMemory, meters_of, quota_day, renewed_at
 from monitor.fetch.replay import ReplayFetcher
+from monitor.fetch.stamps import StampClient
 
 __all__ = [
     "DispatchingFetcher",
@@ -27,6 +28,7 @@ __all__ = [
     "PoliteClient",
     "QuotaMemory",
     "ReplayFetcher",
+    "StampClient",
     "Surroundings",
     "build_fetcher",
     "meters_of",

@@ -143,6 +143,7 @@ class CheckedTransport(httpx.BaseTransport):
                         target=request.url.raw_path,
                     ),
                     headers=request.headers.raw,
+                    content=request.stream,
                     extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), self._seconds)},
                 )
             )

@@ -44,6 +44,7 @@ from monitor.store.samples import Bin, Drawn, Judged, Samples
 from monitor.store.sampling import Missed
 from monitor.store.screening import SavedFlags
 from monitor.store.shadows import Shadow, Shadows
+from monitor.store.stamps import Stamps, Wanted
 from monitor.store.standing import Aside, Asides, OpenFlag, Why
 from monitor.store.uploads import PictureText, Upload, Uploads
 from monitor.store.users import Users
@@ -106,6 +107,7 @@ __all__ = [
     "Share",
     "Silence",
     "SourceStatus",
+    "Stamps",
     "Standing",
     "Stop",
     "Store",
@@ -118,6 +120,7 @@ __all__ = [
     "Uploads",
     "Verdict",
     "Version",
+    "Wanted",
     "Watch",
     "Why",
     "Withdrawn",
@@ -139,6 +142,7 @@ class Store:
         self.recordings = Recordings(connection, self.audit)
         self.custody = Custody(connection, self.audit, clock)
         self.retention = RetentionView(connection)
+        self.stamps = Stamps(connection, clock)
         self.burial = Burial(connection, self.audit, clock)
         self.quota = Quota(connection)
         self.api_data = ApiData(connection, self.audit)

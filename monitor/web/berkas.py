@@ -26,7 +26,7 @@ def make(flag_id: int) -> Response | tuple[str, int]:
     originals = request.form.get("asli") == "1"
     if originals and not custody.may_take_originals(user):
         abort(403)
-    desk = custody.Desk(parts.config, parts.store, parts.archive, parts.clock)
+    desk = custody.Desk(parts.config, parts.store, parts.archive, parts.clock, parts.stamp)
     out = io.BytesIO()
     try:
         custody.hand_over(desk, [flag_id], out, user, request.form.get("keperluan", ""), originals=originals)

@@ -10,6 +10,7 @@ from pathlib import Path
 from monitor.calendar import Calendar
 from monitor.capture.ocr import Reader
 from monitor.config import Config
+from monitor.custody import Stamp, no_stamp
 from monitor.evidence import Archive
 from monitor.governance import Governance
 from monitor.judge import Judges
@@ -50,3 +51,4 @@ class Services:
     again: Again | None = None
     calendar: Callable[[], Calendar] | None = None
     reader: Reader | None = None
+    stamp: Callable[[bytes], Stamp | None] = no_stamp
