@@ -297,7 +297,7 @@ class App:
         return lookout.gather(self, only, tell)
 
     def alarms(self) -> list[str]:
-        """Say what nobody has answered yet, in Indonesian: blind sources, silences, shapes that no reader knows."""
+        """Say what nobody has answered yet, in Indonesian: blind sources and silences."""
         return alarm_lines(self.store.alarms)
 
     def coverage(self, standings: Mapping[str, Standing] | None = None) -> list[Line]:

@@ -272,10 +272,6 @@ def alarm_lines(alarms: Alarms) -> list[str]:
         f"{one.source_id} sunyi sejak {one.last_act:%d-%m-%Y}; kebiasaannya paling lama {one.longest} hari"
         for one in alarms.silences()
     ]
-    times: Counter[str] = Counter()
-    for one in alarms.shapes():
-        times[one.config_id] += one.times
-    said += [f"sumber {name}: {count} bagian jawaban berbentuk tidak dikenal" for name, count in sorted(times.items())]
     return said
 
 

@@ -15,6 +15,7 @@ from monitor.cli.shell import as_json, err, open_app, out, print_json, progress_
 from monitor.coverage import Line, State, Tally, by, phase_spans, tally
 from monitor.models import Phase
 from monitor.pipeline import Collected
+from monitor.reread import Reread, reread
 
 BELOW = 12
 _SHOWN = 30
@@ -29,11 +30,23 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @click.command(name="collect")
 @click.option("--source", "only", multiple=True, help="Hanya sumber ini (boleh diulang).")
 @click.option("--only-missing", is_flag=True, help="Hanya yang belum terbukti terlihat; lihat `netra coverage`.")
+@click.option(
+    "--reread", "again", help="Baca ulang jawaban tersimpan sumber ini dengan pembaca sekarang; tanpa jaringan."
+)
 @as_json
 @click.pass_context
-def collect_command(ctx: click.Context, only: tuple[str, ...], *, only_missing: bool, json_out: bool) -> None:
+def collect_command(
+    ctx: click.Context, only: tuple[str, ...], again: str | None, *, only_missing: bool, json_out: bool
+) -> None:
     """Kumpulkan dari semua sumber; setiap jawaban diarsipkan sebelum dibaca."""
     app = open_app(ctx)
+    if again is not None:
+        if only or only_missing:
+            raise click.UsageError("--reread berdiri sendiri; jangan digabung dengan --source atau --only-missing.")
+        found = read_again(app, again)
+        if json_out:
+            print_json([asdict(one) for one in found])
+        return
     done = retry(app, only) if only_missing else gather(app, only)
     if json_out:
         print_json([asdict(one) for one in done])
@@ -60,6 +73,23 @@ def gather(app: App, only: Sequence[str]) -> list[Collected]:
             err.print(f"      … dan {len(one.problems) - 5} catatan lain; lihat `netra doctor`", style="yellow")
     for alarm in app.alarms():
         err.print(f"  PERHATIAN {alarm}", markup=False, style="bold red")
+    return done
+
+
+def read_again(app: App, name: str) -> list[Reread]:
+    """Read the archived answers of a source, or of one of its accounts, with today's reader."""
+    sources = app.sources([name])
+    if not sources:
+        raise click.UsageError(f"sumber tidak dikenal: {name}. Lihat bagian `sources` di config.yaml.")
+    with progress_bar() as progress:
+        bar = progress.add_task("Membaca ulang", total=len(sources))
+        done = reread(sources, app.archive, app.store, lambda _: progress.advance(bar))
+    answers, new, edited, lost = (
+        sum(getattr(one, key) for one in done) for key in ("answers", "new", "edited", "lost")
+    )
+    out.print(f"{answers} jawaban tersimpan dibaca ulang: {new} butir baru, {edited} versi baru.", markup=False)
+    if lost:
+        err.print(f"{lost} jawaban tidak ada lagi atau rusak; lihat `netra doctor`.", style="yellow")
     return done
 
 

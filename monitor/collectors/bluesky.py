@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
 from monitor.collectors import bluesky_records as records
 from monitor.collectors import xrpc
@@ -76,6 +77,24 @@ class BlueskyAccount:
             "konteks": self._context,
         }
         return readers[purpose](response)
+
+    def reread(self, response: Response) -> Page:
+        """Make items of an archived listing again, as if nothing were stored; other answers hold none."""
+        parts = urlsplit(response.request.url)
+        repo, collection = parse_qs(parts.query).get("repo", [""])[0], response.request.purpose
+        if collection not in _OWN or not xrpc.DID.match(repo):
+            return Page(Outcome.OK_EMPTY_PROVED)
+        body = xrpc.answer(response, "records")
+        if isinstance(body, Page):
+            return body
+        self._author = AccountRef(Platform.BLUESKY, repo, self._account.handle)
+        self.host, self._held = f"{parts.scheme}://{parts.netloc}", _nothing_held
+        found = xrpc.objects(body["records"]) or ()
+        uris = [str(one.get("uri", "")) for one in found]
+        items, problems = self._items(found, uris, response)
+        return Page(
+            Outcome.OK_ITEMS, tuple(items), problems=tuple(problems), strange=records.strange(collection, found)
+        )
 
     # ------------------------------------------------------------------- who it is
 
@@ -175,6 +194,7 @@ class BlueskyAccount:
             resume=self._state(),
             stop="" if following else "daftar habis",
             listed=walk.listed(step, keys, ended=following is None),
+            strange=records.strange(collection, found),
         )
 
     def _items(
@@ -246,6 +266,10 @@ class BlueskyAccount:
     def _state(self) -> str:
         own = {"did": self._author.native_id, "pds": self.host, "handle": self._seen_handle}
         return _dump({"own": own, **self._marks, "likes": self._likers.seen}).decode()
+
+
+def _nothing_held(_platform: Platform, _ids: Sequence[str]) -> dict[str, Item]:
+    return {}
 
 
 def _dump(value: object) -> bytes:

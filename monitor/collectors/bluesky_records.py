@@ -12,7 +12,7 @@ edit. The moment is the client's `createdAt`; where the record key tells another
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -22,7 +22,26 @@ from monitor.models import AccountRef, Item, ItemKind, Parent, Platform, Respons
 POST, LIKE, REPOST = "app.bsky.feed.post", "app.bsky.feed.like", "app.bsky.feed.repost"
 SITE = "https://bsky.app/profile"
 _APART = timedelta(hours=1)
+_LONGEST_NAME, _MOST_NAMES = 60, 20
+_FIELDS = {
+    POST: {"$type", "text", "createdAt", "facets", "entities", "reply", "embed", "langs", "labels", "tags", "via"},
+    LIKE: {"$type", "subject", "createdAt", "via"},
+    REPOST: {"$type", "subject", "createdAt", "via"},
+}
 _KINDS = {POST: ItemKind.POST, LIKE: ItemKind.LIKE, REPOST: ItemKind.SHARE}
+
+
+def strange(collection: str, found: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
+    """Name every field of these records that the reader does not know, and every record that is none."""
+    named = []
+    for one in found:
+        value = one.get("value")
+        if not isinstance(value, dict):
+            named.append(f"{collection}: catatan tanpa isi")
+            continue
+        unknown = sorted(str(name)[:_LONGEST_NAME] for name in value if name not in _FIELDS[collection])
+        named += [f"{collection}: {name}" for name in unknown[:_MOST_NAMES]]
+    return tuple(named)
 
 
 def page_url(uri: str) -> str:

@@ -60,7 +60,8 @@ class Turn:
         if first or response.request.paging:
             if not page.outcome.proved and self._outcome.proved:
                 self.detail = page.detail
-            self._outcome = worse(self._outcome, page.outcome)
+            if not (page.outcome.proved and _leads_on(response.request, page)):
+                self._outcome = worse(self._outcome, page.outcome)
         else:
             settled = page.outcome.proved or page.outcome.value in _SETTLED
             if not settled and self.owed is None:
@@ -103,6 +104,11 @@ class Turn:
         self._stale[purpose] = 0 if ids - known else self._stale[purpose] + 1
         known |= ids
         return self._stale[purpose] >= STALE_PAGES
+
+
+def _leads_on(request: Request, page: Page) -> bool:
+    """Tell whether a page only shows the way (an identity, a profile): it says nothing of what there is to see."""
+    return request.paging and bool(page.follow) and not page.items and page.listed is None
 
 
 def home(source: Source, asked: Sequence[Request]) -> str:

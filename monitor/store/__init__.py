@@ -36,6 +36,7 @@ from monitor.store.queue import Neighbours, QueuePage, QueueQuery
 from monitor.store.quota import Quota
 from monitor.store.reading import Looked, Reading, Stretch, Verdict
 from monitor.store.recordings import Recording, Recordings
+from monitor.store.rereading import Rereading
 from monitor.store.retention import Holding, RetentionView
 from monitor.store.roster import RosterTable
 from monitor.store.rulebook import Event, Happening, Origin, Rulebook, Tally, Version
@@ -152,6 +153,7 @@ class Store:
         self.acts = Acts(connection)
         self.coverage = Coverage(connection, clock, zone)
         self.alarms = Alarms(connection, self.audit, clock)
+        self.rereading = Rereading(connection, self.items)
         self.runs = Runs(connection, clock)
         self.roster = RosterTable(connection, self.audit, clock)
         self.flags = Flags(connection, self.audit, clock)

@@ -31,6 +31,7 @@ NOT_TRIED = "."
 UNFINISHED = "belum selesai: sedang berjalan, atau terputus di tengah jalan"
 CUT_SHORT = "terputus di tengah jalan; yang terlihat sebelumnya tersimpan, sisanya belum dilihat"
 _YEAR = NOT_TRIED * 366
+_BY_VALUE = {one.value: one for one in Outcome}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class Coverage:
     def now(self) -> dict[str, Standing]:
         """Give how every source that was ever asked stands, by `source_id`; an open turn proves nothing."""
         found = {
-            source_id: Standing(Outcome(outcome), moment(at), _when(proved), detail, run_id, _when(since))
+            source_id: Standing(_BY_VALUE[outcome], moment(at), _when(proved), detail, run_id, _when(since))
             for source_id, outcome, detail, at, run_id, proved, since in self._connection.db.execute(
                 "SELECT source_id, outcome, detail, at, run_id, proved_at, unproved_since FROM looks WHERE outcome<>''"
             )
@@ -190,16 +191,18 @@ class Coverage:
         `explain` tells the moment and the reason of those that are shown.
         """
         found = {}
+        noons = [self._noon(one) for one in range(first.toordinal(), last.toordinal() + 1)]
         for source_id, letters in self.days(first, last).items():
             told = letters.rstrip(NOT_TRIED)
             if told:
-                proved = max(told.rfind(letter) for letter in "ien")
-                since = None if proved == len(told) - 1 else self._day(first, proved + 1, told)
+                newest = len(told) - 1
+                proved = max(told.rfind("i"), told.rfind("e"), told.rfind("n"))
+                since = None
+                if proved < newest:
+                    after = told[proved + 1 :]
+                    since = noons[len(told) - len(after.lstrip(NOT_TRIED))]
                 found[source_id] = Standing(
-                    OUTCOMES[told[-1]],
-                    self._noon(first.toordinal() + len(told) - 1),
-                    self._noon(first.toordinal() + proved) if proved >= 0 else None,
-                    since=since,
+                    OUTCOMES[told[newest]], noons[newest], noons[proved] if proved >= 0 else None, since=since
                 )
         return found
 
@@ -238,11 +241,6 @@ class Coverage:
 
     def _noon(self, ordinal: int) -> datetime:
         return datetime.combine(date.fromordinal(ordinal), time(12), self._zone).astimezone(UTC)
-
-    def _day(self, first: date, place: int, told: str) -> datetime:
-        while told[place] == NOT_TRIED:
-            place += 1
-        return self._noon(first.toordinal() + place)
 
 
 def opened(db: Database, where: tuple[str, int, str, str], page: Page, new: int) -> None:

@@ -14,7 +14,7 @@ CREATE TABLE turns (
   detail TEXT NOT NULL, open INTEGER NOT NULL, fetches INTEGER NOT NULL, new INTEGER NOT NULL,
   PRIMARY KEY (look_id, run_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX turns_run ON turns(run_id, look_id);
+CREATE INDEX turns_run ON turns(run_id, open);
 CREATE INDEX turns_open ON turns(run_id) WHERE open = 1;
 CREATE TABLE look_years (
   look_id INTEGER NOT NULL REFERENCES looks(look_id), year INTEGER NOT NULL, days TEXT NOT NULL,
