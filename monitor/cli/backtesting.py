@@ -13,8 +13,8 @@ from pathlib import Path
 import click
 
 from monitor.app import App, open_pair
-from monitor.cli.governing import rules
 from monitor.cli.shell import as_json, err, open_app, out, print_json, progress_bar
+from monitor.cli.standing import rules
 from monitor.errors import NotAllowedError
 from monitor.governance.backtest import Backtest, Scope, backtest
 from monitor.governance.gates import Check, Gates, checks

@@ -16,6 +16,8 @@ from monitor.cli.proposing import rules
 from monitor.cli.shell import as_json, err, named_user, open_app, out, print_json
 from monitor.errors import NotAllowedError
 from monitor.governance import difference, scorecard
+from monitor.governance.fate import Approver, Approving, Choice, choice
+from monitor.screening import look_again
 from monitor.store import Version
 
 __all__ = ["rules"]
@@ -149,15 +151,36 @@ def _decide(
 @_NUMBER
 @_WHY
 @_BY
+@click.option(
+    "--open",
+    "chosen",
+    type=click.Choice(["rescreen", "keep", "withdraw"]),
+    default="keep",
+    show_default=True,
+    help="Tanda terbuka yang terkena: saring ulang, biarkan, atau tarik yang tidak lagi ditandai.",
+)
+@click.option("--note", default="", help="Catatan mengapa ditarik; wajib dengan --open withdraw.")
 @as_json
 @click.pass_context
 def rules_approve(
-    ctx: click.Context, rule: str, number: int | None, why: str, username: str, *, json_out: bool
-) -> None:
+    ctx: click.Context, rule: str, number: int | None, why: str, username: str, chosen: str, note: str, *,
+    json_out: bool,
+) -> None:  # fmt: skip
     """Setujui usulan atas RULE sebagai orang kedua; sejak itu isinya berlaku."""
+
+    def approve(app: App, one: Version) -> Version:
+        by = Approver(named_user(app, username), why, choice(chosen), note)
+        steps = Approving(app.governance, app.store, app.judges, app.judges_of)
+        version, fate = steps.approve(one.version_id, by)
+        if by.choice is Choice.RESCREEN:
+            look_again(app.judges(), app.store)
+        if not json_out:
+            gone = len(fate.gone)
+            out.print(f"Tanda terbuka yang terkena: {fate.total}; {fate.stays} tetap, {gone} tidak lagi.", markup=False)
+        return version
+
     _decide(
-        ctx, rule, number,
-        lambda app, one: app.governance.approve(one.version_id, named_user(app, username), why),
+        ctx, rule, number, approve,
         f"Dicatat atas nama {username}. Berlaku. Saring ulang dengan `netra screen --again`; "
         "tulis ke berkas dengan `netra rules export`.",
         json_out=json_out,
