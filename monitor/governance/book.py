@@ -67,6 +67,7 @@ class Governance:
         self._load = load
         self._engine = engine or lapses.engine()
         self._looked: tuple[str, tuple[Problem, ...]] = ("", ())
+        self._held: tuple[int, frozenset[tuple[str, int, str]]] = (0, frozenset())
 
     # ------------------------------------------------------------------ what is in force
 
@@ -222,8 +223,7 @@ class Governance:
         if adrift := [one for one in rules.loaded.layer.adrift if named(path, [one.file])]:
             raise RulesError(adrift)
         texts = baseline_texts(self.disk)
-        before = set(_hits(self._tried(self._contents()), texts)) if texts else set()
-        hits = [hit for hit in _hits(rules, texts) if hit not in before]
+        hits = [hit for hit in _hits(rules, texts) if hit not in self._neutral(texts)]
         if hits:
             shown = f"{self.disk.name}/{path}"
             raise RulesError(
@@ -310,6 +310,13 @@ class Governance:
             None,
         )
         return version, base
+
+    def _neutral(self, texts: list[tuple[str, int, str]]) -> frozenset[tuple[str, int, str]]:
+        """Give the neutral texts that what is in force hits already; remembered, because every trial asks."""
+        key = hash((self._book.revision(), *texts))
+        if self._held[0] != key:
+            self._held = (key, frozenset(_hits(self._tried(self._contents()), texts)))
+        return self._held[1]
 
     def _was_in_force(self, path: str) -> bool:
         return any(happened.event is Event.APPROVED for one in self._book.history(path) for happened in one.happenings)

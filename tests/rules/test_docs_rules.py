@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 from pathlib import Path
 
+import click
+import pytest
+from click.testing import CliRunner
+
+from monitor.cli import main
 from monitor.governance.pasting import paste
 from monitor.rules import RuleSet
 from monitor.rules.conditions import AtLeast, Entry, Weighted
@@ -13,6 +19,8 @@ from monitor.rules.lint import baseline_texts
 from monitor.rules.overlay import OverlayFile
 from monitor.rules.schema import AppliesTo, Examples, LexiconFile, RuleFile, Scope
 from monitor.targets import Targets
+from monitor.web.i18n import catalogue
+from tests.fakes_rules import RuleOffice
 from tests.rules.world import SHIPPED, own_folder, targets
 
 PAGE = (SHIPPED.parent / "docs" / "aturan.md").read_text(encoding="utf-8")
@@ -63,3 +71,44 @@ def test_the_pasted_cells_of_the_page_do_what_it_says() -> None:
         (6, "sudah"),
         (7, "pasangan"),
     ]
+
+
+def commands() -> list[str]:
+    """Every command of the page that can be run as it stands: no dots, no names in capitals."""
+    said = [*re.findall(r"^(netra [^\n#]+)", PAGE, flags=re.MULTILINE), *re.findall(r"`(netra [^`]+)`", PAGE)]
+    return sorted({one.strip() for one in said if not re.search(r"…|\b[A-Z]{4,}\b(?!/)", one)})
+
+
+@pytest.mark.parametrize("said", commands())
+def test_every_command_of_the_page_is_understood(said: str) -> None:
+    """The words are parsed by the real command line: names, options, their values and how many arguments there are."""
+    words = shlex.split(said.partition(" < ")[0])[1:]
+    command: click.Command = main
+    context = click.Context(main, info_name="netra")
+    while isinstance(command, click.Group):
+        found = command.get_command(context, words.pop(0))
+        assert found is not None, said
+        command = found
+    command.make_context(command.name, words, parent=context)
+
+
+def test_the_commands_of_the_first_ten_minutes_run(tmp_path: Path) -> None:
+    office = RuleOffice(tmp_path / "kantor")
+    block = next(
+        one for one in re.findall(r"^```\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL) if "rules new" in one
+    )
+    for line in block.replace("dukung-sasaran", "uji-dukung").splitlines():
+        answer = CliRunner().invoke(
+            main, ["--config", str(office.settings), *shlex.split(line)[1:]], catch_exceptions=False
+        )
+        assert answer.exit_code == 0, (line, answer.output)
+    assert [one.path for one in office.app.governance.sync().waiting] == ["local/salam-guyub-untuk-calon.yaml"]
+    office.close()
+
+
+def test_what_the_page_calls_in_bold_is_called_so_on_the_screen() -> None:
+    words = " ".join(catalogue("id").values())
+    start = PAGE[PAGE.index("## Sepuluh menit pertama") : PAGE.index("## 1. ")]
+    bold = re.findall(r"\*\*([^*]+)\*\*", start)
+    assert len(bold) > 8
+    assert [one for one in bold if one not in words] == []
