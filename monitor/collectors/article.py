@@ -35,6 +35,11 @@ MAX_PARTS = 10
 TANGLED = "halaman berisi terlalu banyak atau terlalu dalam tanda HTML, jadi tidak dibaca"
 _MOST_TAGS = 30_000
 _DEEPEST = 400
+_ENCODING = re.compile(
+    r"utf[-_]?(?:8|8-sig|16|16le|16be|16-le|16-be)|(?:us-)?ascii|latin[-_]?1|iso[-_]?8859[-_]\d{1,2}|"
+    r"(?:windows-|cp)125\d|gb(?:2312|k|18030)|big5|euc[-_](?:jp|kr)|shift[-_]jis|koi8-[ru]|macintosh|tis-620",
+    re.IGNORECASE,
+)
 _XML_HEAD = re.compile(r"<\?xml[^>]{0,500}>?", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
 # Elements that HTML lets stand without an end: counted they would look ever deeper.
@@ -99,12 +104,19 @@ def decode(content: bytes, content_type: str) -> tuple[str, str]:
         else ""
     )
     for index, encoding in enumerate([*([bom] if bom else []), *declared, "utf-8"]):
+        if not known_encoding(encoding):
+            continue
         try:
             text = content.decode(encoding)
         except (LookupError, UnicodeError):
             continue
         return text, encoding if declared and index >= len(declared) + bool(bom) else ""
     return content.decode("cp1252", "replace"), "cp1252"
+
+
+def known_encoding(name: str) -> bool:
+    """Tell whether a page may say that it is written so: Python knows others, some of which take for ever to read."""
+    return _ENCODING.fullmatch(name.strip()) is not None
 
 
 def plain(html: str) -> str:

@@ -8,6 +8,7 @@ same version are passed over. feedparser gives the structure only; times are rea
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -21,6 +22,9 @@ from monitor.config import FeedSource
 from monitor.errors import ConfigError, Problem
 from monitor.models import Item, ItemKind, Outcome, Page, Platform, Request, Response
 
+MAX_ENTRIES = 5_000
+_ENTITIES = (b"<!ENTITY", b"<\x00!\x00E\x00N\x00T", b"\x00<\x00!\x00E\x00N\x00T")
+_XML_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s{0,5}=\s{0,5}[\"']([^\"'>]{0,60})")
 # What the feed library has been seen to end in over bytes that no feed holds (a NUL in the name of an encoding, …).
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError)
 _ENDS = (b"</rss>", b"</feed>", b"</rdf:rdf>", b"</channel>")
@@ -60,11 +64,16 @@ class NewsSource:
 
     def _feed(self, response: Response) -> Page:
         body = response.body
-        if b"<!ENTITY" in body[:100_000]:
-            return drift("feed memuat definisi entitas XML, jadi tidak dibaca")
+        if reason := _refusal(body):
+            return drift(reason)
+        kind, _, said = (response.content_type or "application/xml").partition("charset=")
+        charset = said.partition(";")[0].strip(" \"'")
         try:
             parsed = feedparser.parse(
-                io.BytesIO(body), response_headers={"content-type": response.content_type or "application/xml"}
+                io.BytesIO(body),
+                response_headers={
+                    "content-type": f"{kind}charset={charset}" if article.known_encoding(charset) else kind
+                },
             )
         except _UNREADABLE:
             return drift(_not_a_feed(body))
@@ -247,6 +256,18 @@ class NewsSource:
         if not self._site.may_ask(item.url):
             return False
         return self._config.pages == "all" or self._wanted(f"{item.title}\n{item.text}")
+
+
+def _refusal(body: bytes) -> str:
+    """Say in Indonesian why a feed is not even parsed, "" if it may be."""
+    if any(mark in body for mark in _ENTITIES):
+        return "feed memuat definisi entitas XML, jadi tidak dibaca"
+    if body.count(b"<item") + body.count(b"<entry") > MAX_ENTRIES:
+        return f"feed memuat lebih dari {MAX_ENTRIES} butir, jadi tidak dibaca"
+    written = _XML_ENCODING.search(body[:1000])
+    if written and not article.known_encoding(written[1].decode("ascii", "replace")):
+        return "feed menyebut huruf yang tidak dikenal, jadi tidak dibaca"
+    return ""
 
 
 def _not_a_feed(body: bytes) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 
+_GZIP = b"\x1f\x8b"
+
 
 class TooLargeError(Exception):
     """The body, unpacked, is larger than allowed."""
@@ -54,7 +56,12 @@ def _unpacked(parts: Iterable[bytes], limit: int, *, raw_allowed: bool) -> bytes
     first = True
     for part in parts:
         rest = part
-        while rest and not unpack.eof:
+        while rest:
+            if unpack.eof:
+                # A gzip file may be several, one behind the other; anything else behind the end is no part of it.
+                if not rest.startswith(_GZIP):
+                    break
+                unpack = zlib.decompressobj(zlib.MAX_WBITS | 16)
             try:
                 body += unpack.decompress(rest, limit + 1 - len(body))
             except zlib.error as error:
@@ -65,7 +72,7 @@ def _unpacked(parts: Iterable[bytes], limit: int, *, raw_allowed: bool) -> bytes
             first = False
             if len(body) > limit:
                 raise TooLargeError
-            rest = unpack.unconsumed_tail
+            rest = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
     if not unpack.eof:
         raise CutOffError
     return bytes(body)
