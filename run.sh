@@ -68,6 +68,16 @@ browser() {
   need 'compgen -G "/usr/lib/*/libatomic.so.1" || compgen -G "/usr/lib64/libatomic.so.1"' libatomic1
 }
 
+# What reads the words in recorded pictures; the office runs without it, the tests try it.
+READER='tesseract --list-langs 2>/dev/null | grep -x ind'
+reader() {
+  need "$READER" tesseract-ocr tesseract-ocr-ind
+  need '[ -f /usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf ]' fonts-dejavu-core
+}
+reader_missing() {
+  eval "$READER" >/dev/null 2>&1 || say "pembaca gambar belum ada (tidak wajib): sudo apt-get install -y tesseract-ocr tesseract-ocr-ind"
+}
+
 # What the real AT Protocol network of the tests leans on; the rest of it is installed by tests/server/atproto.py.
 network() {
   need 'compgen -G "/usr/lib/postgresql/*/bin/initdb"' postgresql
@@ -84,12 +94,12 @@ check() {
 }
 
 case "${1:-}" in
-  start)   install constraints.txt; exec $BIN/netra demo "${@:2}" ;;
+  start)   install constraints.txt; reader_missing; exec $BIN/netra demo "${@:2}" ;;
   serve)   install constraints.txt; exec $BIN/netra serve "${@:2}" ;;
   install) install constraints.txt ;;
   check)   install constraints-test.txt; check ;;
   test)
-    install constraints-test.txt; browser; network; check
+    install constraints-test.txt; browser; reader; network; check
     say "semua pengujian"
     exec $BIN/pytest -n "${NETRA_WORKERS:-2}" --dist loadfile -m "not long and not bench" "${@:2}" ;;
   bench)   install constraints-test.txt; exec $BIN/pytest -m "bench" -p no:randomly -s tests/bench "${@:2}" ;;

@@ -38,7 +38,14 @@ class JudgingWorld(World):
         base = self.services(demo=demo)
         return create_app(
             Services(
-                base.config, self.store, self.archive, self.clock, base.secret_key, base.demo_login, desk, self.reader
+                base.config,
+                self.store,
+                self.archive,
+                self.clock,
+                base.secret_key,
+                base.demo_login,
+                desk,
+                reader=self.reader,
             )
         )
 

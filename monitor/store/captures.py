@@ -15,6 +15,7 @@ from monitor.models import AccountRow, Capture, CaptureState, Confidence, Item, 
 from monitor.store.audit import Audit
 from monitor.store.codec import clean, decode, dumps, encode, moment, stamp
 from monitor.store.connection import Connection
+from monitor.store.custody import PieceKind
 from monitor.store.guard import Ledger, next_key
 from monitor.store.items import Items, marks
 from monitor.store.roster_import import RosterImport
@@ -154,6 +155,7 @@ class Captures:
             ).fetchone()
             if found is None:
                 raise NotAllowedError("tindakan ini pernah dihapus menurut ketentuan dan tidak disimpan lagi")
+            self._shelve(db, claim.ledger, stored, user_id, int(found[0]), becoming.evidence_sha256)
             self._decide(db, claim.ledger, stored, user_id, (CaptureState.CONFIRMED, "", found[0], becoming))
             return int(found[0])
 
@@ -215,6 +217,31 @@ class Captures:
         payload = {"pintu": capture.door.value, "jenis": capture.act.value, "gambar": [one.sha256 for one in pictures]}
         self._audit.append(db, ledger, action="tangkap", subject=f"tangkapan:{key}", payload=payload, user_id=user_id)
         return key
+
+    def _shelve(
+        self, db: Database, ledger: Ledger, stored: StoredCapture, user_id: int, item_id: int, evidence: str
+    ) -> None:
+        """Put the pictures among the pieces of the item, where its cases, manifests and packs find them."""
+        first, at = next_key(db, "pieces"), stamp(self._clock())
+        detail = dumps({"temuan": stored.capture_id})
+        rows = [
+            (
+                first + place,
+                PieceKind.SCREENSHOT.value,
+                one.sha256,
+                one.bytes,
+                0,
+                item_id,
+                evidence,
+                at,
+                user_id,
+                detail,
+                0,
+            )
+            for place, one in enumerate(stored.pictures)
+        ]
+        if rows:
+            ledger.insert(db, "pieces", rows)
 
     def _undecided(self, db: Database, capture_id: int) -> StoredCapture:
         row = db.execute(f"SELECT {_COLUMNS} {_FROM} WHERE c.capture_id=? AND c.erased=0", (capture_id,)).fetchone()

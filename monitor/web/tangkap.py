@@ -111,7 +111,7 @@ def upload() -> str | tuple[str, int]:
 def show_upload(token: str) -> Response:
     """Show one's own waiting picture, drawn anew."""
     found = services().store.uploads.get(recorder().user_id, token)
-    if found is None:
+    if found is None or found.picture.format not in safe.FORMATS:
         abort(404)
     return picture(safe.shown(found.content, 480))
 
@@ -148,7 +148,8 @@ def picture(content: bytes) -> Response:
 def _sent(user: User) -> tuple[list[str], list[str]]:
     """Take the pictures of this request and name all that wait: tokens, and what was refused."""
     uploads = services().store.uploads
-    tokens = [one for one in request.form.getlist("titipan") if uploads.get(user.user_id, one) is not None]
+    held = {one: uploads.get(user.user_id, one) for one in request.form.getlist("titipan")[: 4 * safe.MOST]}
+    tokens = [name for name, one in held.items() if one is not None and one.picture.format in safe.FORMATS]
     refused: list[str] = []
     for file in request.files.getlist("gambar"):
         if not file.filename and not file.content_length:

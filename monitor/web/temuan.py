@@ -10,7 +10,7 @@ from monitor.capture import pictures as safe
 from monitor.capture.form import LONGEST_NOTE, LONGEST_TEXT
 from monitor.errors import ArchiveError, ConflictError, NotAllowedError
 from monitor.models import CaptureState, Role, User
-from monitor.store import StoredCapture
+from monitor.store import StoredCapture, Touch
 from monitor.web.auth import current_user, may_decide
 from monitor.web.handled import person_name, user_name, visible
 from monitor.web.i18n import t
@@ -58,7 +58,10 @@ def show_all() -> str:
 @blueprint.get("/temuan/<int:capture_id>")
 def show_one(capture_id: int) -> str:
     """Show a capture."""
-    return _page(find(capture_id))
+    stored = find(capture_id)
+    if stored.pictures:
+        _touched(stored, current_user(), Touch.VIEW, stored.pictures[0].sha256)
+    return _page(stored)
 
 
 @blueprint.post("/temuan/<int:capture_id>/benarkan")
@@ -124,8 +127,7 @@ def download(capture_id: int, place: int) -> Response:
     """Give the original bytes as an attachment; the audit remembers the copy."""
     stored, user = find(capture_id), current_user()
     content, one = _original(stored, place), stored.pictures[place]
-    payload = {"gambar": one.sha256}
-    services().store.audit.note("salin_gambar", f"tangkapan:{capture_id}", payload, user.user_id)
+    _touched(stored, user, Touch.DOWNLOAD, one.sha256)
     response = Response(content, mimetype=safe.FORMATS[one.format])
     name = f"temuan-{capture_id}-{place + 1}-{one.sha256[:12]}.{one.format.lower()}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -138,6 +140,14 @@ def show_readings(capture_id: int) -> str:
     """Show what a machine read in the pictures, as a proposal; asks again while it is at work."""
     stored = find(capture_id)
     return render_template("_temuan_bacaan.html", stored=stored, readings=readings(stored.pictures))
+
+
+def _touched(stored: StoredCapture, user: User, act: Touch, sha256: str) -> None:
+    """Write into the custody log who looked at the pictures or took one away."""
+    store = services().store
+    flags = store.flags.of_item(stored.item_id) if stored.item_id is not None else []
+    flag_id = flags[0].flag_id if flags else 0
+    store.custody.note(act, user_id=user.user_id, flag_id=flag_id, subject=f"temuan {stored.capture_id}", sha256=sha256)
 
 
 def _original(stored: StoredCapture, place: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from pathlib import Path
@@ -82,7 +83,7 @@ def _swap(value: object, odd: list[object], rng: random.Random) -> None:
         if isinstance(below, dict | list) and below and rng.random() < 0.7:
             value = below
             continue
-        value[key] = rng.choice(odd)  # type: ignore[index]
+        value[key] = copy.deepcopy(rng.choice(odd))  # type: ignore[index]
         return
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
@@ -74,6 +75,7 @@ def test_a_like_goes_from_the_form_over_a_second_person_to_the_queue(
         one.sha256 for one in world.store.captures.get(number).pictures
     ]  # type: ignore[union-attr, attr-defined, index]
     assert world.archive.read(str(told["gambar"][0]["sha256"])) == png()  # type: ignore[index]
+    assert [one.sha256 for one in world.store.custody.pieces(item_id=1)] == [hashlib.sha256(png()).hexdigest()]
     assert world.store.audit.verify().ok
     assert json.loads(second.get(f"/bukti/{flag.flag_id}/1").text)["tangkapan"] == number
 
@@ -255,7 +257,8 @@ def test_pictures_are_shown_only_as_inert_fresh_copies(world: JudgingWorld, sari
     for one in (shown, original):
         assert one.headers["X-Content-Type-Options"] == "nosniff"
         assert "sandbox" in one.headers["Content-Security-Policy"]
-    assert "salin_gambar" in [entry.action for entry in world.store.audit.entries(limit=1000)]
+    touched = [entry.action for entry in world.store.audit.entries(limit=1000)]
+    assert "bukti_unduh" in touched
     assert reader.get(f"/temuan/{number}/gambar/9").status_code == 404
 
 

@@ -20,6 +20,7 @@
   hideUseless();
   document.addEventListener("htmx:afterSwap", hideUseless);
   if (!form) return;
+  form.classList.add("ada-skrip");
 
   const list = form.querySelector("#gambar-daftar");
   const pictureNote = form.querySelector("#gambar-pesan");
