@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from monitor.evidence import Archive
 from monitor.store import FileKind, Store
@@ -88,6 +89,15 @@ def bury_bodies(store: Store, archive: Archive, bodies: Sequence[str], why: str,
     store.burial.bury(list(files), why, user_id, subject="arsip")
     sweep(store, archive)
     return len(files)
+
+
+def erase_captures(store: Store, archive: Archive, before: datetime, why: str, user_id: int | None) -> int:
+    """Erase captures that nobody confirmed, with their pictures; gives how many files went."""
+    files = 0
+    while due := store.captures.lapsed(before):
+        pictures = store.audit.erase_captures(due, why, user_id)
+        files += bury_bodies(store, archive, pictures, why, user_id)
+    return files
 
 
 def sweep(store: Store, archive: Archive) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from monitor.config import Retention
-from monitor.custody.erase import bury_bodies, erase_items, sweep
+from monitor.custody.erase import bury_bodies, erase_captures, erase_items, sweep
 from monitor.errors import NetraError
 from monitor.evidence import Archive
 from monitor.models import Phase
@@ -142,7 +142,7 @@ def run(
         files += gone
         if not gone:
             break
-    return erased, files
+    return erased, files + erase_captures(store, archive, _idle_before(wanted, now), WHY, user_id)
 
 
 def _idle_before(wanted: Policy, now: datetime) -> datetime:

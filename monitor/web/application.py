@@ -23,9 +23,11 @@ from monitor.web import (
     decide,
     henti,
     i18n,
+    kasus_lama,
     queue,
     saran,
     summary,
+    sunting,
     tangkap,
     temuan,
 )
@@ -50,8 +52,10 @@ _SCREENS = (
     henti.blueprint,
     ambang.blueprint,
     berkas.blueprint,
+    sunting.blueprint,
     tangkap.blueprint,
     temuan.blueprint,
+    kasus_lama.blueprint,
     cakupan.blueprint,
 )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor import custody
+from monitor.custody.copies import newest_copy
 from monitor.models import Flag, User
-from monitor.store import CustodyEntry
+from monitor.store import CustodyEntry, PieceKind
 from monitor.web.safety import services
 
 _SHOWN = 20
@@ -21,6 +22,15 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture of the case: whether it has a working copy, and whether children were marked in it."""
+
+    sha256: str
+    copied: bool
+    children: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Shelf:
     """What the evidence card of a case shows: the newest touches, and what this reader may take out."""
 
@@ -28,12 +38,23 @@ class Shelf:
     older: int
     may_export: bool
     may_take_originals: bool
+    masked: bool
+    pictures: tuple[Shown, ...]
 
 
 def shelf(flag: Flag, user: User) -> Shelf:
-    """Read the custody log of a case."""
-    store = services().store
-    log = store.custody.log(flag.flag_id)
-    names = {one.user_id: one.full_name for one in store.users.list()}
-    newest = tuple(Touched(one, names.get(one.user_id or 0, "")) for one in reversed(log[-_SHOWN:]))
-    return Shelf(newest, len(log) - len(newest), custody.may_export(user), custody.may_take_originals(user))
+    """Read the custody log and the working copies of a case."""
+    case = custody.gather(services().store, flag.flag_id)
+    newest = tuple(Touched(one, case.names.get(one.user_id or 0, "")) for one in reversed(case.log[-_SHOWN:]))
+    copied = {sha256: newest_copy(case, PieceKind.PICTURE_COPY, sha256) for sha256 in case.shown}
+    return Shelf(
+        newest,
+        len(case.log) - len(newest),
+        custody.may_export(user),
+        custody.may_take_originals(user),
+        newest_copy(case, PieceKind.TEXT_COPY) is not None,
+        tuple(
+            Shown(sha256, copy is not None, copy is not None and copy.detail.get("anak") is True)
+            for sha256, copy in copied.items()
+        ),
+    )
