@@ -176,6 +176,14 @@ class Audit:
         """
         erasure.erase_items(self._connection, self, item_ids, why, user_id)
 
+    def erase_captures(self, capture_ids: Sequence[int], why: str, user_id: int | None) -> list[str]:
+        """Erase captures that never became an item; gives the SHA-256 of pictures that no other capture shows.
+
+        Raises:
+            NotAllowedError: no reason was given.
+        """
+        return erasure.erase_captures(self._connection, self, capture_ids, why, user_id)
+
     def context_of(self, platform: str, account: str) -> list[int]:
         """Give the items that hold words of this account (id or handle) as what was liked, shared or answered."""
         return erasure.context_of(self._connection, platform, account)

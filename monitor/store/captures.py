@@ -100,6 +100,15 @@ class Captures:
             ).fetchall()
             return _stored(db, rows)
 
+    def lapsed(self, before: datetime, limit: int = 100) -> list[int]:
+        """Give captures that never became an item and were recorded before a moment, oldest first."""
+        rows = self._connection.db.execute(
+            f"SELECT c.capture_id {_FROM} WHERE c.erased=0 AND v.item_id IS NULL AND c.recorded_at < ? "
+            "ORDER BY c.capture_id LIMIT ?",
+            (stamp(before), limit),
+        )
+        return [int(row[0]) for row in rows]
+
     def waiting(self, regions: frozenset[str] = frozenset(), not_by: int = 0) -> int:
         """Count what waits for a second person, other than what `not_by` recorded."""
         row = self._connection.db.execute(

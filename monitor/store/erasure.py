@@ -60,6 +60,25 @@ def erase_items(connection: Connection, audit: Audit, item_ids: Sequence[int], w
             )
 
 
+def erase_captures(
+    connection: Connection, audit: Audit, capture_ids: Sequence[int], why: str, user_id: int | None
+) -> list[str]:
+    """See `Audit.erase_captures`."""
+    pictures: list[str] = []
+    with _erasing(connection, why) as db:
+        for capture_id in capture_ids:
+            ledger = Ledger()
+            pictures += _empty_captures(db, ledger, "c.capture_id=? AND coalesce(v.item_id, 0)=0", capture_id)
+            audit.append(
+                db, ledger, action="hapus_tangkapan", subject=f"tangkapan:{capture_id}", payload={"alasan": why},
+                user_id=user_id,
+            )  # fmt: skip
+        held = {row[0] for row in db.execute(
+            "SELECT p.sha256 FROM capture_pictures p JOIN captures c ON c.capture_id = p.capture_id WHERE c.erased=0"
+        )}  # fmt: skip
+    return sorted(set(pictures) - held)
+
+
 def context_of(connection: Connection, platform: str, account: str) -> list[int]:
     """See `Audit.context_of`."""
     wanted = account.removeprefix("@").casefold()
@@ -168,24 +187,30 @@ def _erase_parents(db: Database, ledger: Ledger, item_id: int) -> None:
 
 def _erase_captures(db: Database, ledger: Ledger, item_id: int) -> None:
     """Erase what people recorded by hand of an item, and who reported it."""
+    _empty_captures(db, ledger, "v.item_id=?", item_id)
+
+
+def _empty_captures(db: Database, ledger: Ledger, which: str, key: int) -> list[str]:
+    """Empty captures, what was read in their pictures and who reported them; gives the pictures."""
     columns = TABLES["captures"][1]
     rows = db.execute(
-        f"SELECT {','.join('c.' + one for one in columns)} FROM captures c JOIN capture_verdicts v "
-        "ON v.capture_id = c.capture_id WHERE v.item_id=? AND c.erased=0",
-        (item_id,),
+        f"SELECT {','.join('c.' + one for one in columns)} FROM captures c LEFT JOIN capture_verdicts v "
+        f"ON v.capture_id = c.capture_id WHERE c.erased=0 AND {which}",
+        (key,),
     ).fetchall()
+    pictures: list[str] = []
     for row in rows:
         cells = dict(zip(columns, row, strict=True))
-        said = {"person_id": None, "native_id": f"hapus-{cells['capture_id']}", "target_key": "", "payload": "{}"}
+        capture_id = cells["capture_id"]
+        said = {"person_id": None, "native_id": f"hapus-{capture_id}", "target_key": "", "payload": "{}"}
         ledger.replace(db, "captures", list((cells | said | {"erased": 1}).values()))
         reporter = "SELECT 1 FROM capture_reporters WHERE capture_id=? AND payload <> ''"
-        if db.execute(reporter, (cells["capture_id"],)).fetchone() is not None:
-            ledger.replace(db, "capture_reporters", (cells["capture_id"], ""))
-    db.execute(
-        "DELETE FROM picture_texts WHERE sha256 IN (SELECT p.sha256 FROM capture_pictures p JOIN capture_verdicts v "
-        "ON v.capture_id = p.capture_id WHERE v.item_id=?)",
-        (item_id,),
-    )
+        if db.execute(reporter, (capture_id,)).fetchone() is not None:
+            ledger.replace(db, "capture_reporters", (capture_id, ""))
+        found = db.execute("SELECT sha256 FROM capture_pictures WHERE capture_id=?", (capture_id,)).fetchall()
+        pictures += [sha256 for (sha256,) in found]
+    db.conn.executemany("DELETE FROM picture_texts WHERE sha256=?", [(one,) for one in pictures])
+    return pictures
 
 
 def _erase_flags(db: Database, ledger: Ledger, item_id: int) -> None:
