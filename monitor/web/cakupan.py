@@ -28,6 +28,7 @@ _SEARCH = 200
 _WINDOWS = ("sekarang", "7", "30")
 _OPEN = "belum"
 _KEPT = 4
+_LARGE, _LARGE_SECONDS = 5_000, 60
 _MOST_ALARMS = 20
 _BIGGEST_ID = 2**53
 
@@ -44,6 +45,7 @@ class Seen:
     offices: tuple[tuple[str, Tally], ...]
     maps: Mapping[str, Sequence[Tally]]
     first: date
+    counted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +92,29 @@ class Choice:
 
 
 class _Kept:
-    """The newest few answers, by everything they depend on: a roster of 100,000 accounts is not counted twice."""
+    """The newest few answers: a roster of 100,000 accounts is not counted twice.
+
+    A small roster is counted anew whenever anything changed; a large one, at most once in `_LARGE_SECONDS`.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._held: dict[object, Seen] = {}
+        self._held: dict[object, tuple[object, datetime, Seen]] = {}
 
-    def get(self, key: object) -> Seen | None:
+    def get(self, key: object, version: object, now: datetime) -> Seen | None:
         with self._lock:
-            return self._held.get(key)
+            of, at, found = self._held.get(key, (None, now, None))
+        if found is None:
+            return None
+        lasting = len(found.lines) > _LARGE and timedelta(0) <= now - at < timedelta(seconds=_LARGE_SECONDS)
+        return found if of == version or lasting else None
 
-    def put(self, key: object, value: Seen) -> None:
+    def put(self, key: object, version: object, now: datetime, value: Seen) -> None:
         with self._lock:
+            self._held.pop(key, None)
             while len(self._held) >= _KEPT:
                 del self._held[next(iter(self._held))]
-            self._held[key] = value
+            self._held[key] = (version, now, value)
 
 
 @blueprint.get("/cakupan")
@@ -222,8 +232,8 @@ def _seen(window: str) -> Seen:
     store, config, regions = services().store.coverage, services().config, current_user().regions
     kept: _Kept = current_app.extensions.setdefault("netra.cakupan", _Kept())
     today, days = _today(), _days(window)
-    key = (store.version(), regions, days, today)
-    if (found := kept.get(key)) is not None:
+    key, version, now = (regions, days, today), store.version(), services().clock()
+    if (found := kept.get(key, version, now)) is not None:
         return found
     wanted = cells(store.subjects(regions), eyes(config.sources))
     lines = assess(wanted, store.now() if days is None else store.between(*days))
@@ -234,11 +244,12 @@ def _seen(window: str) -> Seen:
         tuple(sorted(lines, key=lambda one: (one.state.proved, not one.state.askable))),
         tally(people),
         by(lines, lambda one: one.config_id),
-        tuple(sorted(offices.items(), key=lambda pair: (pair[1].share, -pair[1].total, pair[0]))),
+        tuple(sorted(offices.items(), key=lambda pair: (not pair[1].askable, pair[1].share, -pair[1].total, pair[0]))),
         _maps(wanted, first, today),
         first,
+        now,
     )
-    kept.put(key, found)
+    kept.put(key, version, now, found)
     return found
 
 
