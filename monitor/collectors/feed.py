@@ -88,7 +88,13 @@ class NewsSource:
                 if not body.rstrip().lower().endswith(_ENDS):
                     return drift("feed terputus di tengah — dicoba lagi pada giliran berikut")
                 problems.append("XML feed tidak rapi; dibaca sebisanya")
-        return self._page(self._entries(parsed.get("entries", []), response, problems), problems)
+        entries = parsed.get("entries", [])
+        if not entries and (problems or not parsed.get("feed")):
+            return drift("feed tanpa satu butir pun, dan susunannya tidak dikenal; bukan berarti kosong", problems)
+        items = self._entries(entries, response, problems)
+        if entries and not items:
+            return drift("tidak satu pun butir feed terbaca; susunannya berubah", problems)
+        return self._page(items, problems)
 
     def _entries(self, entries: Sequence[dict[str, Any]], response: Response, problems: list[str]) -> list[Item]:
         known: dict[str, Item] = {}

@@ -28,7 +28,7 @@ GATED_PLATFORMS: dict[str, frozenset[Platform]] = {
 def reason(found: Entry, recorded: Recorded) -> str:
     """Say why a platform is off, what its terms say, and exactly which decision would be needed (Indonesian)."""
     terms = "; ".join(one.cited for one in found.terms)
-    return f"{found.name} tidak diambil. Ketentuannya: {terms}. {_standing(found, recorded)} {OTHER_ROAD}"
+    return f"{found.name} tidak diambil; ketentuannya: {terms}. {_standing(found, recorded)} {OTHER_ROAD}"
 
 
 def _standing(found: Entry, recorded: Recorded) -> str:

@@ -46,7 +46,7 @@ class YoutubeChannel:
         self._own: dict[str, object] = {}
         self._known: dict[str, str] = {}
         self._found: dict[str, str] = {}
-        self._uploads = ""
+        self._uploads, self._counted = "", 0
 
     def start(self, cursor: str) -> Sequence[Request]:
         """Ask what the channel is; each run anew."""
@@ -102,9 +102,9 @@ class YoutubeChannel:
         self._uploads = api.text(channel, "contentDetails", "relatedPlaylists", "uploads")
         if not self._uploads:
             return drift("kanal tanpa daftar unggahan; bentuk jawaban berubah")
-        counted = api.count(channel, "statistics", "videoCount")
-        kept = json.dumps({"id": key, "customUrl": name, "uploads": self._uploads, "videoCount": counted}).encode()
-        if counted == 0 and not self._known:
+        self._counted = api.count(channel, "statistics", "videoCount") or 0
+        kept = json.dumps({"id": key, "customUrl": name, "videoCount": self._counted}).encode()
+        if self._counted == 0 and not self._known:
             return Page(Outcome.OK_EMPTY_PROVED, problems=tuple(problems), kept=kept, cursor=self._dump())
         return Page(
             Outcome.OK_ITEMS, follow=(self._page(""),), problems=tuple(problems), kept=kept, resume=self._dump()
@@ -124,6 +124,9 @@ class YoutubeChannel:
         found = api.items(body)
         if found is None:
             return drift("`items` tidak ada; bentuk jawaban berubah")
+        if not found and not self._found and self._counted > 0:
+            reason = f"YouTube menyebut {self._counted} video tetapi tidak memperlihatkan satu pun"
+            return Page(Outcome.NOT_AVAILABLE, detail=reason)
         owners = [api.text(one, "snippet", "videoOwnerChannelId") or self._author.native_id for one in found]
         if any(one != self._author.native_id for one in owners):
             return drift("daftar memuat unggahan kanal lain; seluruh halaman ditolak")
