@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-MAX_ENTRIES = 3000
+MAX_ENTRIES = 6000
 
 
 def digest(*parts: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -240,12 +241,15 @@ class NewsSource:
         stored: list[Item] = []
         follow: list[Request] = []
         now = dict(self._seen)
-        for one in items:
+        for one in self._renamed(items):
             item = replace(one, title=noise.harmless(one.title), text=noise.harmless(one.text))
             key = cursor.digest(item.native_id)
             version = cursor.digest(item.title, item.text, item.url)
             known = now.pop(key, None)
             now[key] = version
+            if address := self._address_key(item):
+                now.pop(address, None)
+                now[address] = item.native_id
             if known == version:
                 continue
             if self._asks_for(item):
@@ -255,6 +259,22 @@ class NewsSource:
         self._seen = now
         outcome = Outcome.OK_ITEMS if stored or follow else Outcome.OK_EMPTY_PROVED
         return Page(outcome, tuple(stored), tuple(follow), tuple(problems), cursor.dump(now))
+
+    def _renamed(self, items: Sequence[Item]) -> list[Item]:
+        """Give an entry whose guid changed the identity that its address had before, where that one is gone."""
+        present = {one.native_id for one in items}
+        named = {native_id for key, native_id in self._seen.items() if key.startswith("@")}
+        addresses = Counter(map(self._address_key, items))
+        kept: list[Item] = []
+        for one in items:
+            key = self._address_key(one)
+            before = self._seen.get(key, "") if key and addresses[key] == 1 else ""
+            gone = before and before not in present and one.native_id not in named
+            kept.append(replace(one, native_id=before) if gone else one)
+        return kept
+
+    def _address_key(self, item: Item) -> str:
+        return f"@{cursor.digest(self._site.canonical(item.url))}" if item.url else ""
 
     def _asks_for(self, item: Item) -> bool:
         if self._config.pages == "none" or not item.url.startswith(("http://", "https://")):

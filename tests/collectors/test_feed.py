@@ -86,6 +86,31 @@ def test_an_edited_entry_is_the_same_item_with_new_content_and_the_unchanged_is_
     assert third.read(answer(rss(item(2)).encode())).outcome is Outcome.OK_EMPTY_PROVED
 
 
+def test_a_guid_that_changed_for_the_same_address_is_the_same_item() -> None:
+    first = source(pages="none").read(answer(rss(item(1), item(2)).encode()))
+    again = source(pages="none")
+    again.start(first.cursor)
+    second = again.read(answer(rss(item(1, guid="baru"), item(2)).encode()))
+    assert (second.items, second.outcome) == ((), Outcome.OK_EMPTY_PROVED)
+    third = source(pages="none")
+    third.start(second.cursor)
+    edited = third.read(answer(rss(item(1, guid="lebih-baru", title="Ralat"), item(2)).encode()))
+    assert [one.native_id for one in edited.items] == [first.items[0].native_id]
+
+
+def test_entries_that_share_an_address_stay_apart() -> None:
+    shared = [item(number, link="http://warta.example/") for number in (1, 2)]
+    first = source(pages="none").read(answer(rss(*shared).encode()))
+    again = source(pages="none")
+    again.start(first.cursor)
+    second = again.read(answer(rss(*shared, item(3, link="http://warta.example/")).encode()))
+    assert [one.native_id for one in second.items] == ["warta.example:warta-3"]
+    third = source(pages="none")
+    third.start(first.cursor)
+    alone = third.read(answer(rss(item(4, link="http://warta.example/"), shared[1]).encode()))
+    assert [one.native_id for one in alone.items] == ["warta.example:warta-4"]
+
+
 def test_a_broken_cursor_is_as_good_as_none() -> None:
     one = source(pages="none")
     one.start('{"rusak')

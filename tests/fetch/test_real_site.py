@@ -69,7 +69,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScenarioServer]:
         subprocess.run(command, cwd=folder, check=True, timeout=120)
         for path in (folder / "output").rglob("*"):
             if path.is_file():
-                _publish(server, "/" + str(path.relative_to(folder / "output")), path)
+                publish(server, "/" + str(path.relative_to(folder / "output")), path)
         server.robots = server.extra["/robots.txt"]
         yield server
 
@@ -86,7 +86,7 @@ def _write(folder: Path, address: str) -> None:
         (folder / "content" / f"{slug}.md").write_text(head + "\n\n".join(paragraphs) + "\n")
 
 
-def _publish(server: ScenarioServer, address: str, path: Path) -> None:
+def publish(server: ScenarioServer, address: str, path: Path) -> None:
     kind = {".xml": "application/xml", ".html": "text/html; charset=utf-8"}.get(path.suffix, "text/plain")
     info = path.stat()
     validators = {
