@@ -98,7 +98,7 @@ PIECES: tuple[bytes, ...] = (
     b"null",
     b"true",
 )
-_RUNS = re.compile(r"<[a-z/!?]", re.IGNORECASE)
+_RUNS = re.compile(r"<[a-zA-Z/!?]")
 
 
 @dataclass(frozen=True)
