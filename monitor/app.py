@@ -167,7 +167,9 @@ class App:
 
     def rule_notes(self) -> list[str]:
         """Say where the files of the rules differ from what is approved; a valid change becomes a draft."""
-        return [*self.governance.sync().lines(), *map(str, self.store.breaker.stops(open_only=True))]
+        notes = [*self.governance.sync().lines(), *map(str, self.store.breaker.stops(open_only=True))]
+        layer = self.rules.loaded.layer
+        return [*notes, *map(str, (*layer.adrift, *layer.moved))]
 
     def _keep_up(self) -> None:
         """Forget what was built from rules that are no longer in force."""

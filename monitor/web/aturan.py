@@ -30,6 +30,7 @@ from monitor.web.services import RuleDesk
 
 VIEWERS = frozenset({Role.RULE_AUTHOR, Role.RULE_APPROVER, Role.COORDINATOR})
 AROUND = 3
+WEEK = 7
 DAYS = (7, 30, 90, 0)
 """Of how many days a trial may take what was collected; 0 = the newest items, of whatever day."""
 SCREEN_AT_ONCE = 20_000
@@ -76,7 +77,9 @@ def show_all() -> str:
     survey = at.governance.sync()
     for line in survey.lines():
         current_app.logger.warning("%s", line)
-    lines = scorecard(at.judges().rules, services().store.rulebook.tallies(current_user().regions))
+    book, regions = services().store.rulebook, current_user().regions
+    week = book.tallies(regions, services().clock() - timedelta(days=WEEK))
+    lines = scorecard(at.judges().rules, book.tallies(regions), week)
     others = [one for one in services().store.rulebook.digests() if one not in {line.path for line in lines}]
     return render_template(
         "aturan.html",

@@ -118,6 +118,8 @@ def test_an_update_that_takes_the_rule_away_is_said_and_taken(office: RuleOffice
     rules = office.app.judges().rules
     assert [one.id for one in rules.rules] == ["uji-salam"]
     assert "tidak ada (lagi)" in rules.loaded.layer.adrift[0].message
+    looked = CliRunner().invoke(main, ["--config", str(office.settings), "doctor"], catch_exceptions=False)
+    assert "maka tambahan ini tidak dipakai" in " ".join(looked.output.split())
     checked = CliRunner().invoke(main, ["--config", str(office.settings), "rules", "check"], catch_exceptions=False)
     assert "tidak ada (lagi)" in " ".join(checked.output.split())
 

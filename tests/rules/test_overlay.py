@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
+import yaml
 
 from monitor.errors import Problem, RulesError
 from monitor.rules import RuleSet
 from monitor.rules.lint import check
 from monitor.rules.overlay import Layer
+from tests.rules.test_broken import broken_text
 from tests.rules.test_loader import GOOD
 from tests.rules.world import own_folder, targets
 
@@ -206,3 +209,29 @@ def test_a_word_that_an_update_took_away_is_only_a_doubt(tmp_path: Path) -> None
 
 def test_without_a_local_folder_nothing_is_laid_over(tmp_path: Path) -> None:
     assert load(own_folder(tmp_path, contoh_aturan=GOOD)).loaded.layer == Layer()
+
+
+def test_overlays_broken_at_random_give_errors_with_lines_and_never_a_traceback(tmp_path: Path) -> None:
+    """A hundred mutants, by the ways in which rule files are broken: text and structure."""
+    folder, chance = made(tmp_path), random.Random(20250201)
+    target = folder / "local" / "mutan.yaml"
+    refused: list[tuple[str, tuple[Problem, ...]]] = []
+    for number in range(100):
+        source = RULE if number % 2 else WORDS
+        text = broken_text(source, chance) if number % 3 else _broken(source, chance)
+        target.write_text(text, encoding="utf-8")
+        try:
+            load(folder)
+        except RulesError as error:
+            refused.append((text, error.problems))
+    assert len(refused) > 80, "nearly every mutation breaks the file"
+    for text, found in refused:
+        assert all(one.file.endswith("local/mutan.yaml") for one in found), text
+        assert all(one.line >= 1 and one.message for one in found), text
+
+
+def _broken(source: str, chance: random.Random) -> str:
+    data = yaml.safe_load(source)
+    name = chance.choice(list(data))
+    data[name] = chance.choice([None, [], {}, 7, [[]], [{"a": 1}], "x" * 500, ["{tidak_ada}"], {"match": "a"}])
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, default_flow_style=False)

@@ -77,6 +77,7 @@ def test_the_scorecard_and_a_rule_with_its_false_positives_first(enter: Enter) -
     assert "0,40" in page
     assert page.index("uji-dukung") < page.index("uji-salam")
     assert "belum pernah kena" in page
+    assert "7 +7 pekan ini 2 +2 pekan ini 3 +3 pekan ini" in said(page)
     one = enter("penyusun").get(NAME).text
     assert html.escape(DUKUNG.split("\n")[1]) in one
     assert one.index("Tim futsal") < one.index("Warga sepakat")
