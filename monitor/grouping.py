@@ -43,6 +43,11 @@ def alike(one: frozenset[str], other: frozenset[str]) -> float:
     return both / (len(one) + len(other) - both)
 
 
+def signatures(texts: Sequence[str]) -> list[tuple[int, ...]]:
+    """Give for each folded text its bands, as signed 64-bit numbers: alike texts are likely to share one."""
+    return [tuple(row) for row in _bands(texts).view(np.int64).tolist()] if texts else []
+
+
 def group(texts: Sequence[str], threshold: float = THRESHOLD) -> list[int]:
     """Give for each text the place of the text that leads its group (its own where it leads or stands alone).
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from monitor import alike
 from monitor.judge import Judges, judge, overtaken
 from monitor.models import Screened, StoredItem
 from monitor.store import Store
@@ -46,12 +47,13 @@ class Screening:
         return results
 
     def look_again(self) -> int:
-        """Judge once more what was noted for it, this run or before; gives how many items."""
+        """Judge once more what was noted for it, then place flags beside those alike; gives how many items."""
         done = 0
         while ids := self._store.acts.overtaken(AT_ONCE):
             results = judge(self._judges, self._store.reading.some(ids))
             self._store.save_another_look(ids, results, self._run_id, self._judges.digest, self._judges.watch)
             done += len(results)
+        alike.place(self._store)
         return done
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -130,6 +130,14 @@ class RuleOffice:
                  happened_at=at or NOW - timedelta(days=20), happened_rule="offset")
             for place, text in enumerate(texts)
         )  # fmt: skip
+        self._save(items)
+
+    def edit(self, item: Item, text: str) -> None:
+        """Let a stored item say something else from now on."""
+        self._save((replace(item, text=text),))
+
+    def _save(self, items: tuple[Item, ...]) -> None:
+        store = self.app.store
         response = Response(Request("uji.jsonl", "file"), self.clock(), None, status=200, body=b"{}")
         run_id = store.runs.begin("collect")
         page = Page(Outcome.OK_ITEMS, items)

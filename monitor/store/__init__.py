@@ -28,6 +28,7 @@ from monitor.store.coverage import Coverage, Standing, Subject
 from monitor.store.custody import Custody, CustodyEntry, NewPiece, Piece, PieceKind, Touch
 from monitor.store.decisions import Decisions
 from monitor.store.flags import Counts, Flags
+from monitor.store.groups import Groups, Member, Placed
 from monitor.store.inventory import Held, Inventory
 from monitor.store.items import Items, Saved
 from monitor.store.learning import Learning, Lesson
@@ -39,7 +40,7 @@ from monitor.store.recordings import Recording, Recordings
 from monitor.store.rereading import Rereading
 from monitor.store.retention import Holding, RetentionView
 from monitor.store.roster import RosterTable
-from monitor.store.rulebook import Event, Happening, Origin, Rulebook, Tally, Version
+from monitor.store.rulebook import NOT_OF_THE_TEXT, Event, Happening, Origin, Rulebook, Tally, Version
 from monitor.store.runs import Run, Runs, SourceStatus
 from monitor.store.samples import Bin, Drawn, Judged, Samples
 from monitor.store.sampling import Missed
@@ -54,6 +55,7 @@ from monitor.store.wording import Wording
 __all__ = [
     "ASK_AFTER",
     "ERASE_AFTER",
+    "NOT_OF_THE_TEXT",
     "Aging",
     "Alarms",
     "Aside",
@@ -83,6 +85,7 @@ __all__ = [
     "Lesson",
     "Looked",
     "Lookup",
+    "Member",
     "Missed",
     "Neighbours",
     "NewPiece",
@@ -92,6 +95,7 @@ __all__ = [
     "PictureText",
     "Piece",
     "PieceKind",
+    "Placed",
     "QueuePage",
     "QueueQuery",
     "Reading",
@@ -160,6 +164,7 @@ class Store:
         self.asides = Asides(connection, self.audit, clock)
         self.breaker = Breaker(connection, self.audit, clock)
         self.shadows = Shadows(connection)
+        self.groups = Groups(connection)
         self.decisions = Decisions(connection, self.audit, clock)
         self.rulebook = Rulebook(connection, self.audit, clock)
         self.samples = Samples(connection, self.audit, clock)

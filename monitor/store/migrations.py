@@ -17,6 +17,7 @@ from monitor.store.schema_alarms import ALARMS
 from monitor.store.schema_captures import CAPTURES
 from monitor.store.schema_coverage import COVERAGE
 from monitor.store.schema_custody import CUSTODY
+from monitor.store.schema_groups import GROUPS
 from monitor.store.schema_quota import QUOTA
 from monitor.store.schema_robots import ROBOTS
 from monitor.store.schema_watch import WATCH
@@ -218,6 +219,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("watch", WATCH),
     ("robots", ROBOTS),
     ("quota", QUOTA),
+    ("groups", GROUPS),
 )
 
 

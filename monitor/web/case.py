@@ -15,6 +15,7 @@ from monitor.web.auth import current_user, may_decide, may_see
 from monitor.web.queue import Filters, case_address, page_address
 from monitor.web.rak import shelf
 from monitor.web.safety import services
+from monitor.web.serupa import twins
 from monitor.web.views import case_view, events, is_open
 
 blueprint = Blueprint("tanda", __name__)
@@ -101,6 +102,7 @@ def page(flag: Flag, filters: Filters, trouble: Trouble | None = None, note: str
             filters.encode(),
         ),
         trouble=trouble,
+        twins=twins(flag, user) if is_open(flag) else (),
         aside=store.asides.why(flag.flag_id),
         gone=store.absences.withdrawn(flag.stored.item_id),
         note=note,

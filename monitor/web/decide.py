@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from monitor.errors import ConflictError, NotAllowedError
 from monitor.models import Flag, ReasonCode, State
+from monitor.web import serupa
 from monitor.web.auth import current_user, may_decide
 from monitor.web.case import Trouble, find, page, undoable
 from monitor.web.i18n import t
@@ -31,13 +32,18 @@ def decide(flag_id: int) -> Response | tuple[str, int]:
     if len(note) > LONGEST_NOTE:
         values = {"n": LONGEST_NOTE}
         return page(flag, filters, Trouble("putus.judul", "putus.catatan_panjang", values), note), 400
+    if serupa.asked() and not serupa.speaks_of_words(reason):
+        return page(flag, filters, Trouble("putus.judul", "serupa.alasan_orang"), note), 400
     state = State.CLEARED if reason.clears else State.LEAD
     expected = _number(request.form.get("terakhir", ""))
     try:
         done = services().store.decisions.append(flag_id, user.user_id, state, reason, note, expected=expected)
     except (ConflictError, NotAllowedError):
         return page(find(flag_id), filters, Trouble("putus.bentrok", "putus.bentrok_isi"), note), 409
+    others = serupa.decide_others(flag, user, state, reason, note)
     said = t("putus.tersimpan", n=flag_id, keadaan=t(f"keadaan.{state.value}"), alasan=t(f"alasan.{reason.value}"))
+    if others.done or others.late:
+        said += " " + t("serupa.tersimpan", n=others.done, lewat=others.late)
     _toast(said, flag, filters, undo=done.decision_id)
     return redirect(_onward(flag_id, filters), 303)
 

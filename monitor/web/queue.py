@@ -16,6 +16,7 @@ from monitor.models import Flag, ItemKind, Level, Opinion, Phase, Platform, Stat
 from monitor.store import QueueQuery
 from monitor.web.auth import current_user
 from monitor.web.safety import services
+from monitor.web.serupa import collapsed
 from monitor.web.text import plain, seen
 from monitor.web.views import act_words, office_words, phase_key
 
@@ -51,6 +52,7 @@ class Row:
     platform: str
     phase: str
     at: datetime | None
+    alike: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +112,14 @@ def show_queue() -> str:
     filters, user = Filters.read(request.args), current_user()
     asked = request.args.get("hal", "1")
     number = min(max(int(asked), 1), _LAST_PAGE) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
-    page = services().store.flags.queue(filters.query(user, offset=(number - 1) * PAGE_SIZE))
+    page, alike = collapsed(services().store.flags.queue(filters.query(user, offset=(number - 1) * PAGE_SIZE)), user)
     pages = max(1, -(-page.total // PAGE_SIZE))
     return render_template(
         "antrean.html",
         filters=filters,
         choices=_CHOICES,
         page=page,
-        rows=[row(flag, filters) for flag in page.flags],
+        rows=[row(flag, filters, alike.get(flag.flag_id, 0)) for flag in page.flags],
         narrowed=bool(filters.encode()),
         page_number=number,
         pages=pages,
@@ -138,8 +140,8 @@ def case_address(flag_id: int, filters: Filters) -> str:
     return url_for("tanda.show_case", flag_id=flag_id) + (f"?{query}" if query else "")
 
 
-def row(flag: Flag, filters: Filters) -> Row:
-    """Put a flag on one line."""
+def row(flag: Flag, filters: Filters, alike: int = 0) -> Row:
+    """Put a flag on one line; `alike` counts other open flags that say nearly the same."""
     item, opinion = flag.stored.item, flag.opinion
     words = item.text or item.title or (item.parent.text if item.parent else "")
     return Row(
@@ -156,6 +158,7 @@ def row(flag: Flag, filters: Filters) -> Row:
         platform=item.platform.value,
         phase=phase_key(opinion),
         at=item.happened_at,
+        alike=alike,
     )
 
 
