@@ -240,8 +240,16 @@ class EvidenceSettings(_Strict):
     tsa_url: str = Field(default="", pattern=r"^(https?://.+)?$", description="penyedia cap waktu RFC 3161")
     tsa_ca: str = Field(default="", description="berkas PEM sertifikat akar penyedia cap waktu")
 
+    snapshot_sources: tuple[Identifier, ...] = Field(default=(), description="id sumber yang boleh ditangkap")
+    snapshot_basis: str = Field(default="", max_length=500, description="siapa memutuskan, kapan, atas dasar apa")
+    chromium: str = "/usr/bin/chromium"
+    chromium_sandbox: bool = Field(default=True, description="false hanya di wadah yang sudah terkurung, misalnya uji")
+
     @model_validator(mode="after")
     def _checkable(self) -> Self:
+        if self.snapshot_sources and len(self.snapshot_basis) < 20:
+            msg = "`snapshot_sources` tanpa `snapshot_basis` — tulis siapa memutuskan, kapan, dan ketentuan layanannya"
+            raise ValueError(msg)
         if self.tsa_url and not self.tsa_ca:
             msg = "`tsa_url` tanpa `tsa_ca` — isi berkas PEM sertifikat akarnya, supaya cap waktu dapat diperiksa"
             raise ValueError(msg)

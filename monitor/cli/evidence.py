@@ -10,8 +10,10 @@ import click
 from monitor import custody
 from monitor.cli.shell import Group, as_json, err, named_user, open_app, out, print_json, progress_bar
 from monitor.custody import report as words
+from monitor.custody import snapshots
 from monitor.custody.handover import write_file
 from monitor.evidence import read_clock
+from monitor.fetch import Camera, Surroundings
 from monitor.store import Touch
 
 
@@ -119,4 +121,26 @@ def evidence_stamp(ctx: click.Context, *, json_out: bool) -> None:
             out.print(line, markup=False)
         out.print(f"{len(waiting)} menunggu, {len(app.store.stamps.held())} tersimpan dan diperiksa.")
     if done.failed or problems:
+        ctx.exit(1)
+
+
+@evidence.command(name="snapshot")
+@click.argument("flag_ids", type=int, nargs=-1, required=True, metavar="TANDA...")
+@click.pass_context
+def evidence_snapshot(ctx: click.Context, flag_ids: tuple[int, ...]) -> None:
+    """Tangkap halaman tanda dengan Chromium, beserta gambar yang disebutnya; hanya sumber yang diizinkan pengaturan."""
+    app = open_app(ctx)
+    chosen = app.config.evidence
+    around = Surroundings(clock=app.clock, sleep=app.sleep, jitter=lambda: 0.0)
+    camera = Camera(
+        Path(chosen.chromium), around, allowed=app.config.fetching.allow_private_hosts, sandbox=chosen.chromium_sandbox
+    )
+    fetcher, failed = app.fetcher(), False
+    for flag_id in flag_ids:
+        done = snapshots.take(app.store, app.archive, app.config, flag_id, camera.take, fetcher.fetch)
+        out.print(f"tanda {flag_id}: {done.pieces} berkas disimpan", markup=False)
+        for problem in done.problems:
+            out.print(f"  {problem}", markup=False)
+        failed = failed or not done.pieces
+    if failed:
         ctx.exit(1)

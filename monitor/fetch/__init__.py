@@ -11,6 +11,7 @@ from pathlib import Path
 
 from monitor.config import Fetching
 from monitor.fetch.base import Fetcher, PaceMemory, Surroundings
+from monitor.fetch.browser import Camera, Shot
 from monitor.fetch.client import PoliteClient
 from monitor.fetch.dispatch import DispatchingFetcher
 from monitor.fetch.files import FileFetcher, named_by
@@ -19,6 +20,7 @@ from monitor.fetch.replay import ReplayFetcher
 from monitor.fetch.stamps import StampClient
 
 __all__ = [
+    "Camera",
     "DispatchingFetcher",
     "Fetcher",
     "FileFetcher",
@@ -28,6 +30,7 @@ __all__ = [
     "PoliteClient",
     "QuotaMemory",
     "ReplayFetcher",
+    "Shot",
     "StampClient",
     "Surroundings",
     "build_fetcher",
