@@ -12,6 +12,7 @@ import click
 
 from monitor.app import App
 from monitor.cli.shell import as_json, err, open_app, out, print_json, progress_bar
+from monitor.cli.sourcing import quota_lines
 from monitor.coverage import Line, State, Tally, by, phase_spans, tally
 from monitor.models import Phase
 from monitor.pipeline import Collected
@@ -163,7 +164,7 @@ def coverage_command(
     elif csv_out:
         _write_csv(lines)
     else:
-        for said in told(window, lines, counted):
+        for said in (*told(window, lines, counted), *quota_lines(app)):
             out.print(said, markup=False)
     if least is not None and share < least:
         err.print(f"Cakupan {_percent(share)} di bawah batas {_percent(least)}.", style="bold red")

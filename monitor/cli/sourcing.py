@@ -7,11 +7,13 @@ from dataclasses import asdict
 import click
 
 from monitor import permits
+from monitor.app import App
 from monitor.cli.shell import Group, as_json, open_app, out, print_json
 from monitor.collectors import registry
 from monitor.collectors.gated import reason
 from monitor.config import YoutubeSource
 from monitor.custody import refresh as api_data
+from monitor.fetch import quota_day, renewed_at
 
 _STYLES = {"terbuka": "green", "kunci": "yellow", "keputusan": "red", "tidak dibuat": "red"}
 
@@ -41,6 +43,20 @@ def sources_list(ctx: click.Context, *, json_out: bool) -> None:
             out.print(f"    ketentuan: {term.cited}", markup=False)
         if one.gate == "keputusan":
             out.print(f"    {reason(one, recorded).rpartition('. Sementara')[0].rpartition(']. ')[2]}.", markup=False)
+    for line in quota_lines(app):
+        out.print(line, markup=False)
+
+
+def quota_lines(app: App) -> list[str]:
+    """Say what is left of the daily quota of each API that is used (Indonesian)."""
+    now = app.clock()
+    said = []
+    for name, meter in app.meters.items():
+        spent = app.store.quota.spent(name, quota_day(now))
+        left = 0 if spent.spent_out else max(0, meter.daily_units - spent.units)
+        again = f"{renewed_at(now):%d-%m-%Y %H.%M} UTC"
+        said.append(f"Jatah {name}: sisa {left} dari {meter.daily_units} satuan; pulih {again}")
+    return said
 
 
 def _all() -> tuple[registry.Entry, ...]:

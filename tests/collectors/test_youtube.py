@@ -16,7 +16,7 @@ from monitor.store import Store
 from tests.collectors.mastodon_office import Office
 from tests.fakes import FakeClock
 from tests.server_bluesky import Answer
-from tests.server_loopback import serve
+from tests.server_loopback import WirelessFetcher, serve
 from tests.server_youtube import KEY, Channel, Youtube, error
 
 
@@ -306,3 +306,49 @@ def test_somebody_elses_upload_refuses_the_whole_page(youtube: Youtube, office: 
     youtube.fault = lambda method, _given: listed if method == "playlistItems" else None
     assert office.collect()[sari.key].outcome is Outcome.SCHEMA_DRIFT
     assert office.items() == []
+
+
+class BrokenOffError(Exception):
+    """The process is no more."""
+
+
+def test_whichever_request_is_the_last(tmp_path: Path) -> None:
+    ended = 0
+    for last in range(1, 60):
+        clock = FakeClock()
+        youtube = Youtube(clock, port=80, page=4)
+        sari, paslon, warga = (youtube.channel(name) for name in ("sari", "paslon", "warga"))
+        call = youtube.upload(paslon, "ajakan")
+        thread = youtube.comment(warga, call, "siapa?")
+        made = {call, *(youtube.comment(sari, call, f"komentar {number}") for number in range(5))}
+        made |= {youtube.comment(sari, call, f"balas {number}", reply_to=thread) for number in range(7)}
+        left = [last]
+
+        def ending(_method: str, _given: dict[str, list[str]], left: list[int] = left) -> Answer | None:
+            left[0] -= 1
+            if left[0] == 0:
+                raise BrokenOffError
+            return None
+
+        with Store.open(tmp_path / f"{last}.db", clock) as store:
+            web = WirelessFetcher(youtube, clock, headers=lambda _request: {"x-goog-api-key": KEY})
+            office = Office(store, Archive(tmp_path / "arsip"), web, settings(youtube), Platform.YOUTUBE)
+            office.watch(sari.key, sari.handle)
+            office.watch(paslon.key, paslon.handle, campaign=True)
+            youtube.fault = ending
+            try:
+                office.collect()
+            except BrokenOffError:
+                ended += 1
+            youtube.fault = lambda _method, _given: None
+            clock.tick(hours=12)
+            made.add(youtube.comment(sari, call, "sesudah itu"))
+            done = office.collect()
+            assert all(one.outcome.proved for one in done.values()), done
+            assert office.ids() == dict.fromkeys(made, 1), last
+            assert office.withdrawn() == []
+            if left[0] > 0:
+                break
+    else:
+        pytest.fail("a run needs more requests than were tried")
+    assert ended > 15

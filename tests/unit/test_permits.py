@@ -152,6 +152,10 @@ def test_the_list_of_sources_and_the_refresh_on_the_command_line(office: Path) -
     assert done.exit_code == 0, done.output
     for said in ("Telegram", "keputusan", "decided_by", "dipakai: yt", "tidak terlihat: suka"):
         assert said in done.output
+    assert "Jatah youtube: sisa 10000 dari 10000 satuan" in done.output
+    assert "#nobot" in done.output
+    covered = runner.invoke(main, ["--config", str(office), "coverage"])
+    assert "Jatah youtube: sisa" in covered.output
     as_json = runner.invoke(main, ["--config", str(office), "sources", "list", "--json"])
     assert '"gate": "keputusan"' in as_json.output
     fresh = runner.invoke(main, ["--config", str(office), "sources", "refresh"])
