@@ -21,7 +21,7 @@ from monitor.collectors.base import drift
 from monitor.collectors.mastodon_fans import Fans, Rostered
 from monitor.collectors.mastodon_walk import Entry, Walk
 from monitor.config import MastodonSource
-from monitor.models import AccountRef, Item, Listed, Outcome, Page, Platform, Request, Response
+from monitor.models import AccountRef, Item, Listed, Outcome, Page, Parent, Platform, Request, Response
 
 LIMIT = 40
 _CLOSED = "pemilik akun meminta agar tidak ditampilkan kepada umum ({}); isinya tidak diambil, periksa sendiri"
@@ -47,6 +47,7 @@ class MastodonAccount:
         self._committed = ""
         self._seen: set[str] = set()
         self._waiting: dict[str, list[Item]] = {}
+        self._answered: dict[str, Parent | None] = {}
 
     @property
     def host(self) -> str:
@@ -269,42 +270,54 @@ class MastodonAccount:
 
     def _with_context(self, items: Sequence[Item]) -> tuple[list[Item], list[Request]]:
         """Split into items that are whole, and requests for the posts that replies answer (of rostered people)."""
-        lacking = [one for one in items if self._account.rostered and records.lacks_context(one)]
+        ready: list[Item] = []
         requests = []
-        for one in lacking:
-            assert one.parent is not None
-            address = one.parent.url
-            if address not in self._waiting:
-                requests.append(self._ask(address, "konteks", sealed=True, paging=False))
-            self._waiting.setdefault(address, []).append(one)
-        return [one for one in items if one not in lacking], requests
+        for one in items:
+            address = one.parent.url if one.parent is not None and records.lacks_context(one) else ""
+            if not (self._account.rostered and address):
+                ready.append(one)
+            elif address in self._answered:
+                ready.append(_with_parent(one, self._answered[address]))
+            else:
+                if address not in self._waiting:
+                    requests.append(self._ask(address, "konteks", paging=False))
+                self._waiting.setdefault(address, []).append(one)
+        return ready, requests
 
     def _context(self, response: Response) -> Page:
         """Store the waiting replies with the words that they answer; without, where these cannot be had."""
-        waiting = self._waiting.pop(response.request.url)
+        address = response.request.url
+        waiting = self._waiting.pop(address)
         resume = "" if self._waiting else self._committed
-        status = api.an_object(response)
-        if isinstance(status, Page):
-            note = f"{len(waiting)} balasan disimpan tanpa isi unggahan yang dijawab"
-            if status.outcome in {Outcome.GONE, Outcome.NOT_AVAILABLE, Outcome.AUTH}:
-                alone = tuple(replace(one, parent=replace(one.parent, url="")) for one in waiting if one.parent)
-                return Page(Outcome.OK_ITEMS, alone, problems=(note,), resume=resume)  # that it is gone is an answer
-            return Page(status.outcome, tuple(waiting), problems=(note,), detail=status.detail, resume=resume)
-        asked = response.request.url.rpartition("/")[2]
-        parent = records.to_parent(status, api.origin(response.request.url), self._whose)
-        if parent is None or api.identifier(status) != asked:
-            return Page(Outcome.SCHEMA_DRIFT, tuple(waiting), detail="server memberi unggahan lain", resume=resume)
-        whole = tuple(replace(one, parent=parent) for one in waiting)
-        return Page(Outcome.OK_ITEMS, whole, kept=_bytes(records.around(status)), resume=resume)
+        status, kept = api.an_object(response), b""
+        notes: tuple[str, ...] = (f"{len(waiting)} balasan disimpan tanpa isi unggahan yang dijawab",)
+        outcome, detail = Outcome.OK_ITEMS, ""
+        if not isinstance(status, Page):
+            parent = records.to_parent(status, api.origin(address), self._whose)
+            if parent is None or api.identifier(status) != address.rpartition("/")[2]:
+                outcome, detail, parent = Outcome.SCHEMA_DRIFT, "server memberi unggahan lain", None
+            else:
+                notes, kept = (), _bytes(records.around(status))
+        elif status.outcome in {Outcome.GONE, Outcome.NOT_AVAILABLE, Outcome.AUTH}:
+            parent = Parent()  # that it is gone, or not for everybody, is an answer: it is not asked for again
+        else:
+            outcome, detail, parent = status.outcome, status.detail, None
+        self._answered[address] = parent
+        items = tuple(_with_parent(one, parent) for one in waiting)
+        return Page(outcome, items, problems=notes, detail=detail, kept=kept, resume=resume)
 
     # ------------------------------------------------------------------- both
 
-    def _ask(self, url: str, purpose: str, *, paging: bool = True, sealed: bool = True) -> Request:
-        return Request(url, purpose, paging=paging, sealed=sealed, gap_seconds=self._config.gap_seconds)
+    def _ask(self, url: str, purpose: str, *, paging: bool = True) -> Request:
+        return Request(url, purpose, paging=paging, sealed=True, gap_seconds=self._config.gap_seconds)
 
     def _dump(self) -> str:
         walk = self._walk.state() if self._walk is not None else _table(self._state.get("walk"))
         return _bytes({"own": self._own, "walk": walk, "fans": self._fans.state()}).decode()
+
+
+def _with_parent(item: Item, parent: Parent | None) -> Item:
+    return item if parent is None else replace(item, parent=parent)
 
 
 def _bytes(value: object) -> bytes:

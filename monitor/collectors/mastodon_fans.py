@@ -90,6 +90,8 @@ class Fans:
             key, uri = api.identifier(one), api.string(one.get("uri"))
             if not (self._rostered and young and key and api.ACTOR.match(uri)) or isinstance(one.get("reblog"), dict):
                 continue
+            if f"penyuka {key}" in self._lists:
+                continue  # a server that pages blindly shows a post twice
             post = Parent(uri, api.string(one.get("url")) or uri, api.text_of(one) or "", author)
             for kind in _LISTS:
                 self._lists[f"{kind} {key}"] = _List(post)

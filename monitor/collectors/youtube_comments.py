@@ -55,7 +55,7 @@ class Comments:
 
     def of_video(self, key: str, about: Parent) -> list[Request]:
         """Ask for the comments of a video."""
-        if not self._rostered:
+        if not self._rostered or key in self._videos:
             return []
         self._videos[key] = _Video(about)
         return [self._threads_of(key, "")]
@@ -134,6 +134,8 @@ class Comments:
         answered = Parent(key, f"{about.url}&lc={key}", words, named or AccountRef(Platform.YOUTUBE))
         inline = [one for one in _comments(thread) if one is not top]
         total = api.count(thread, "snippet", "totalReplyCount") or 0
+        if key in self._threads:
+            return follow  # new comments push threads down while pages are turned
         if total > len(inline) and api.COMMENT.match(key):
             self._threads[key] = (video, answered)
             return [*follow, self._replies_of(key, "")]

@@ -374,6 +374,32 @@ def test_a_deleted_post_that_was_answered_is_not_asked_for_for_ever(
     assert len([one for one in fediverse.paths if one.startswith("/api/v1/statuses/")]) == 1
 
 
+def test_two_replies_to_one_post_on_different_pages(
+    fediverse: Fediverse, office: Office, sari: Person, paslon: Person
+) -> None:
+    call = fediverse.post(paslon, "Ayo dukung nomor 2")
+    replies = [fediverse.post(sari, "siap" if n % 50 == 0 else "kabar", reply_to=call if n % 50 == 0 else "")
+               for n in range(101)][::50]  # fmt: skip
+    assert office.collect()[sari.uri].new == 101
+    assert len([one for one in fediverse.paths if one.startswith("/api/v1/statuses/")]) == 1
+    parents = {one.native_id: one.parent for one in office.items(ItemKind.COMMENT)}
+    assert set(parents) == set(replies)
+    assert {one.text for one in parents.values() if one is not None} == {"Ayo dukung nomor 2"}
+
+
+@pytest.mark.parametrize("quirk", ["abai_max_id tanpa_link", "abai_limit tanpa_link"])
+def test_a_campaign_on_a_server_that_pages_blindly(
+    fediverse: Fediverse, office: Office, sari: Person, paslon: Person, quirk: str
+) -> None:
+    fediverse.quirks = frozenset(quirk.split())
+    office.watch(paslon.uri, paslon.handle, campaign=True)
+    calls = [fediverse.post(paslon, f"ajakan {number}") for number in range(45)]
+    like = fediverse.favourite(sari, calls[-1])
+    for _ in range(2):
+        assert office.collect()[paslon.uri].outcome is Outcome.OK_ITEMS
+    assert office.ids()[like] == 1
+
+
 def test_a_long_account_is_read_over_several_runs_and_nothing_is_passed_over(
     fediverse: Fediverse, office: Office, sari: Person
 ) -> None:

@@ -193,6 +193,29 @@ def test_what_is_no_channel_is_told(office: Office) -> None:
     assert "UC" in done.problems[0]
 
 
+def test_threads_that_slide_down_while_pages_are_turned(
+    youtube: Youtube, office: Office, sari: Channel, paslon: Channel
+) -> None:
+    youtube.page = 3
+    call = youtube.upload(paslon, "ajakan")
+    made = {call}
+    for number in range(6):
+        thread = youtube.comment(youtube.channel(f"warga{number}"), call, "tanya")
+        made |= {youtube.comment(sari, call, f"balas {one}", reply_to=thread) for one in range(6)}
+
+    def sliding(method: str, given: dict[str, list[str]]) -> Answer | None:
+        if method == "commentThreads" and "pageToken" in given and len(youtube.videos[call].threads) < 8:
+            youtube.comment(paslon, call, "sisipan")
+        return None
+
+    youtube.fault = sliding
+    done = office.collect()[paslon.key]
+    assert done.outcome is Outcome.OK_ITEMS, done
+    assert office.ids() == dict.fromkeys(made, 1)
+    office.collect()
+    assert office.withdrawn() == []
+
+
 # ----------------------------------------------------------------------- quota and key
 
 
