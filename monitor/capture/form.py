@@ -115,8 +115,7 @@ def check(
     happened_at = None if not draft.terjadi else _moment(draft.terjadi, zone)
     troubles = _troubles(draft, link, act, door, pictures)
     troubles += [Trouble.PERSON] if person is None else []
-    if isinstance(account, Trouble):
-        troubles.append(account)
+    troubles += [account] if isinstance(account, Trouble) else []
     troubles += _times(draft, seen_at, happened_at, now)
     if platform is None and act in _WITHOUT_LINK and not draft.tautan:
         troubles.append(Trouble.PLATFORM)

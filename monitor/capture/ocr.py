@@ -38,8 +38,8 @@ def missing() -> str:
     return ""
 
 
-def read(content: bytes) -> PictureText:
-    """Read a picture; never raises for what it holds."""
+def read(content: bytes, seconds: int = SECONDS) -> PictureText:
+    """Read a picture within so many seconds; never raises for what it holds."""
     program = shutil.which("tesseract")
     if program is None:
         return PictureText("", _FAILED, "")
@@ -49,7 +49,7 @@ def read(content: bytes) -> PictureText:
             [*_limits(), program, "stdin", "stdout", "-l", "ind", "--psm", "3"],
             input=page,
             capture_output=True,
-            timeout=SECONDS,
+            timeout=seconds,
             check=False,
             env={"PATH": os.environ.get("PATH", ""), "OMP_THREAD_LIMIT": "1"},
         )

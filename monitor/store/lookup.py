@@ -15,6 +15,14 @@ from monitor.store.connection import Connection
 SHORTEST = 2
 _SHORTEST_NIP = 6
 _WORDS = 6
+_SEEN = (
+    "(? OR p.person_id IN (SELECT person_id FROM appointments a WHERE a.person_id = p.person_id AND a.region IN "
+    "(SELECT value FROM json_each(?)) AND (a.until IS NULL OR a.until >= ?)))"
+)
+_BY_HANDLE = (
+    "p.person_id IN (SELECT person_id FROM accounts WHERE instr(lower(handles), ?) > 0 OR instr(lower(handles), ?) > 0)"
+)
+_BY_NIP = "p.person_id IN (SELECT person_id FROM person_nips WHERE nip >= ? AND nip < ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +40,38 @@ class Lookup:
         self._connection = connection
 
     def find(self, text: str, today: date, regions: frozenset[str] = frozenset(), limit: int = 8) -> list[Found]:
-        """Give people whose name holds every word, whose NIP begins so, or one of whose handles does.
+        """Give people by a handle that begins so, by a NIP that does, or by a name that holds every word.
 
-        Best first: a handle that is the text, then names that begin with it, then the rest by name. Fewer than
-        `SHORTEST` letters find nothing.
+        Best first: handles, NIPs, names that begin with the text, names that hold it. Fewer than `SHORTEST` letters
+        find nothing.
         """
         words = clean(text).casefold().replace("@", " ").split()[:_WORDS]
         if len("".join(words)) < SHORTEST:
             return []
         digits = "".join(words) if all(one.isascii() and one.isdigit() for one in words) else ""
-        nip = digits if len(digits) >= _SHORTEST_NIP else ""
-        handle = words[0] if len(words) == 1 else ""
-        named = " AND ".join("instr(lower(p.full_name), ?) > 0" for _ in words)
+        seen = (int(not regions), dumps(sorted(regions)), today.isoformat(), limit)
+        asked: list[tuple[str, tuple[str, ...]]] = []
+        if len(words) == 1:
+            mark = dumps(words[0])[1:-1]
+            asked.append((_BY_HANDLE, (f'"handle":"{mark}', f'"handle":"@{mark}')))
+        if len(digits) >= _SHORTEST_NIP:
+            asked.append((_BY_NIP, (digits, f"{digits}:")))
+        asked.append(("instr(lower(p.name), ?) = 1", (" ".join(words),)))
+        asked.append((" AND ".join("instr(lower(p.full_name), ?) > 0" for _ in words), tuple(words)))
+        wanted: dict[int, None] = {}
         with self._connection.snapshot() as db:
-            rows = db.execute(
-                "SELECT p.person_id FROM persons p WHERE p.missing_since IS NULL AND ("
-                f"({named}) OR (?<>'' AND p.person_id IN (SELECT person_id FROM person_nips WHERE nip LIKE ?||'%')) "
-                "OR (?<>'' AND p.person_id IN (SELECT a.person_id FROM accounts a, json_each(a.handles) h "
-                "WHERE instr(lower(json_extract(h.value, '$.handle')), ?) = 1))) "
-                "AND (? OR p.person_id IN (SELECT person_id FROM appointments WHERE region IN "
-                "(SELECT value FROM json_each(?)) AND (until IS NULL OR until >= ?))) "
-                "ORDER BY (SELECT count(*) FROM accounts a, json_each(a.handles) h WHERE a.person_id = p.person_id "
-                "AND lower(json_extract(h.value, '$.handle')) = ?) = 0, instr(lower(p.name), ?) <> 1, p.name, "
-                "p.person_id LIMIT ?",
-                (*words, nip, nip, handle, handle, not regions, dumps(sorted(regions)), today.isoformat(), handle,
-                 " ".join(words), limit),
-            ).fetchall()  # fmt: skip
-            wanted = [int(row[0]) for row in rows]
-            return _whole(people.persons(db, wanted), people.accounts(db, wanted), wanted)
+            for which, values in asked:
+                if len(wanted) >= limit:
+                    break
+                # Without an order the scan ends at the first few; a list that people narrow by typing needs no other.
+                rows = db.execute(
+                    f"SELECT p.person_id FROM persons p WHERE p.missing_since IS NULL AND ({which}) AND {_SEEN} "
+                    "LIMIT ?",
+                    (*values, *seen),
+                )
+                wanted |= dict.fromkeys(int(row[0]) for row in rows)
+            chosen = list(wanted)[:limit]
+            return _whole(people.persons(db, chosen), people.accounts(db, chosen), chosen)
 
     def get(self, person_id: int, regions: frozenset[str] = frozenset()) -> Found | None:
         """Give one person, None where there is none in these regions."""

@@ -141,7 +141,6 @@ def picture(content: bytes) -> Response:
     response = Response(content, mimetype="image/jpeg")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
     response.headers["Content-Disposition"] = "inline"
-    response.headers["Cache-Control"] = "private, max-age=600"
     return response
 
 

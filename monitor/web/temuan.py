@@ -11,7 +11,7 @@ from monitor.capture.form import LONGEST_NOTE, LONGEST_TEXT
 from monitor.errors import ArchiveError, ConflictError, NotAllowedError
 from monitor.models import CaptureState, Role, User
 from monitor.store import StoredCapture, Touch
-from monitor.web.auth import current_user, may_decide
+from monitor.web.auth import current_user, may_decide, may_see
 from monitor.web.handled import person_name, user_name, visible
 from monitor.web.i18n import t
 from monitor.web.reading import read_later, readings
@@ -173,8 +173,7 @@ def _text(name: str) -> str:
 def _onward(done: Confirmed, user: User, capture_id: int) -> str:
     """Go to the flag that came of it where there is one, else back to the capture."""
     for flag in services().store.flags.of_item(done.item_id):
-        held = flag.actor.appointment
-        if not user.regions or (held is not None and held.region in user.regions):
+        if may_see(user, flag):
             return url_for("tanda.show_case", flag_id=flag.flag_id)
     return url_for("temuan.show_one", capture_id=capture_id)
 
@@ -192,7 +191,7 @@ def _page(stored: StoredCapture, *, trouble: str = "", reporter: str = "") -> st
         name=person_name(stored.capture.person_id),
         by=user_name(stored.user_id),
         decided_by=user_name(stored.decided_by) if stored.decided_by is not None else "",
-        flags=[flag for flag in flags if flag.actor.appointment is not None or not user.regions],
+        flags=[flag for flag in flags if may_see(user, flag)],
         may_confirm=waits and stored.user_id != user.user_id,
         own=waits and stored.user_id == user.user_id,
         sealed=store.captures.has_reporter(stored.capture_id),

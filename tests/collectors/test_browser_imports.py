@@ -7,13 +7,27 @@ import io
 import json
 import os
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from monitor.app import App
 from monitor.collectors import Watched
-from monitor.models import ItemKind, Outcome, Platform
-from tests.collectors.browser_office import WATCHED, read
+from monitor.models import (
+    AccountRow,
+    Appointment,
+    Change,
+    ItemKind,
+    Outcome,
+    PersonKind,
+    Platform,
+    RosterChange,
+    RosterRow,
+)
+from tests.collectors.browser_office import AT, WATCHED, read
+from tests.fakes import FakeClock
+from tests.offices import make_office
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 KINDS = {"zeeschuimer": "zeeschuimer", "ytdlp": "yt-dlp", "ekspor": "ekspor"}
@@ -164,3 +178,31 @@ def test_numbers_keep_every_digit() -> None:
         "id": 7300000000000000001, "desc": "x", "createTime": 1748600000, "author": {"uniqueId": "sari.reka"}}}  # fmt: skip
     (item,) = read("zeeschuimer", json.dumps(line).encode()).items
     assert item.native_id == "7300000000000000001"
+
+
+def test_a_brought_file_goes_through_the_whole_run(tmp_path: Path) -> None:
+    settings = make_office(tmp_path)
+    text = settings.read_text("utf-8")
+    start, end = text.index("sources:"), text.index("schedule:")
+    own = "sources:\n  - {id: peramban, type: zeeschuimer, path: masuk/*.ndjson}\n"
+    settings.write_text(text[:start] + own + text[end:], "utf-8")
+    (tmp_path / "masuk").mkdir()
+    (tmp_path / "masuk" / "satu.ndjson").write_bytes(zeeschuimer())
+    app = App.build(settings, clock=FakeClock(AT))
+    held = Appointment(PersonKind.PNS, "SD Negeri 1 Contoh", "Guru", "Kabupaten Contoh", date(2020, 1, 1))
+    accounts = (AccountRow(Platform.INSTAGRAM, "1001", "sari.reka"), AccountRow(Platform.TIKTOK, "", "sari.reka"))
+    row = RosterRow(1, "", "Sari Reka", "Sari Reka", held, accounts)
+    app.store.roster.apply([RosterChange(Change.NEW, row, None)])
+    (done,) = app.gather(["peramban"], lambda _: None)
+    assert done.outcome is Outcome.OK_ITEMS
+    # Three acts on TikTok, three posts and a comment on Instagram; the contest's accounts posted nothing in this file.
+    assert (done.new, app.store.items.count()) == (7, 7)
+    found = app.store.items.find("instagram", "CxUji_1")
+    assert found is not None
+    archived = app.archive.read(found.evidence_sha256)
+    assert b"CxUji_1" in archived
+    assert b"Resep sayur" not in archived
+    assert all(b"Resep sayur" not in app.archive.read(one) for one in app.archive.hashes())
+    (again,) = app.gather(["peramban"], lambda _: None)
+    assert (again.new, again.edited, app.store.items.count()) == (0, 0, 7)
+    app.close()
