@@ -19,8 +19,10 @@ from monitor.config import YoutubeSource, seconds
 from monitor.custody.refresh import refresh
 from monitor.errors import BusyError, NetraError
 from monitor.evidence import read_clock
+from monitor.governance.regression import refresh as refresh_verdicts
 from monitor.models import Outcome
 from monitor.pipeline import screen
+from monitor.rules.regression import FILE
 
 RING_SECONDS = 60
 
@@ -99,6 +101,7 @@ def ring(app: App, tell: Callable[[str], None]) -> Due:
         if now_due.head:
             run_id = app.store.runs.begin("head")
             tell(f"kepala rantai audit ditulis: {app.store.audit.write_head(app.heads)}")
+            refresh_verdicts(app.store, (app.root / app.config.database).parent / FILE)
             app.store.runs.finish(run_id, {})
             if app.stamper is not None:
                 app.stamper.want_head(app.store.audit.head())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -12,9 +13,11 @@ import click
 from monitor.app import App, read_model
 from monitor.cli.shell import Group, as_json, open_app, out, print_json
 from monitor.evaluation import evaluate_files, lean, read_labelled
+from monitor.governance.regression import refresh
 from monitor.models import ItemKind
 from monitor.rules import RuleSet, Supposed
 from monitor.rules.lint import check
+from monitor.rules.regression import FILE, Regression, hold, read
 from monitor.targets import Targets
 from monitor.triage import Limits
 from monitor.workbench import Trial
@@ -29,11 +32,12 @@ def rules() -> None:
 @as_json
 @click.pass_context
 def rules_check(ctx: click.Context, *, json_out: bool) -> None:
-    """Periksa semua aturan: susunan, contoh, kumpulan teks netral, kembar, dan isian kosong."""
+    """Periksa semua aturan: susunan, contoh, kumpulan teks netral, kembar, isian kosong, dan putusan peninjau."""
     app = open_app(ctx)
     report = check(app.rules_folder, app.targets)
+    held = _regression(app) if report.ok else None
     if json_out:
-        print_json(asdict(report) | {"ok": report.ok})
+        print_json(asdict(report) | {"ok": report.ok, "regression": None if held is None else asdict(held)})
     else:
         for problem in report.errors:
             out.print(f"salah: {problem}", markup=False, style="red")
@@ -42,9 +46,34 @@ def rules_check(ctx: click.Context, *, json_out: bool) -> None:
         counted = f"{report.rules} aturan ({report.active} aktif), {report.lexicons} leksikon, {report.phrases} frasa"
         tested = f"{report.examples} contoh dan {report.baseline} teks netral diuji dalam {report.seconds:.1f} detik"
         out.print(f"{counted}; {tested}.", markup=False)
+        for line in _held(held):
+            out.print(line, markup=False, style="yellow" if line.startswith("ragu") else None)
         out.print("Semua aturan boleh dipakai." if report.ok else f"{len(report.errors)} kesalahan; perbaiki dulu.")
     if not report.ok:
         ctx.exit(2)
+
+
+def _regression(app: App) -> Regression | None:
+    """Hold the edited rules against what reviewers decided, where there is an office with decisions."""
+    database = app.root / app.config.database
+    path = database.parent / FILE
+    if database.exists():
+        refresh(app.store, path)
+    cases = read(path)
+    return hold(RuleSet.load(app.rules_folder, app.targets, app.config.zone), cases) if cases else None
+
+
+def _held(found: Regression | None) -> Iterator[str]:
+    if found is None:
+        return
+    for case in found.lost:
+        yield f"ragu:  diteruskan peninjau, tidak lagi terkena: {case.words}"
+    for case in found.wrong:
+        yield f"ragu:  dinyatakan bersih, jadi terkena: {case.words}"
+    yield (
+        f"Putusan peninjau: {found.hit_upheld} dari {found.upheld} yang diteruskan dan {found.hit_dismissed} dari "
+        f"{found.dismissed} yang bersih terkena aturan."
+    )
 
 
 def _rules_for(app: App, targets: Path | None) -> RuleSet:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from monitor.models import Flag, Level, ReasonCode, State
+from monitor.models import Flag, Item, ItemKind, Level, Phase, ReasonCode, Relation, Setting, State
 from monitor.store import cases
 from monitor.store.connection import Connection
 from monitor.store.samples import Samples
@@ -27,7 +27,8 @@ SAMPLE = "sampel"
 class Lesson:
     """A text and whether a person said that it takes a side. `key` is stable; `reason` a code, or `SAMPLE`.
 
-    `probability` is what the model said then; `ruled` tells whether a rule had put it into the queue.
+    `probability` is what the model said then; `ruled` tells whether a rule had put it into the queue. The rest is what
+    rules look at: title, own words and those of the post above, kind, relation, phase (None = unknown) and contest.
     """
 
     key: str
@@ -38,6 +39,13 @@ class Lesson:
     reason: str
     probability: float | None
     ruled: bool = False
+    title: str = ""
+    own: str = ""
+    parent_text: str = ""
+    kind: ItemKind = ItemKind.POST
+    relation: Relation = Relation.NONE
+    phase: Phase | None = None
+    contest_id: str = ""
 
 
 class Learning:
@@ -51,7 +59,8 @@ class Learning:
         """Give what standing decisions and judged samples teach, one lesson a text and reviewer, oldest first."""
         with self._connection.snapshot() as db:
             rows = db.execute(
-                "SELECT flag_id FROM flags WHERE state IN (?,?) ORDER BY flag_id",
+                "SELECT f.flag_id FROM flags f JOIN items i ON i.item_id = f.item_id AND i.erased = 0 "
+                "WHERE f.state IN (?,?) ORDER BY f.flag_id",
                 (State.CLEARED.value, State.LEAD.value),
             )
             flags = cases.load(db, [row[0] for row in rows])
@@ -60,7 +69,8 @@ class Learning:
             item = one.stored.item
             if text := item.judged_words:
                 key = f"item:{one.stored.item_id}:{one.stored.version}"
-                found.append(Lesson(key, text, one.partisan, one.user_id, item.platform.value, SAMPLE, one.probability))
+                lesson = Lesson(key, text, one.partisan, one.user_id, item.platform.value, SAMPLE, one.probability)
+                found.append(_placed(lesson, item, Setting()))
         return list({(one.text, one.user_id): one for one in found}.values())
 
 
@@ -71,7 +81,7 @@ def _lesson(flag: Flag) -> Lesson | None:
     if last is None or last.reason is None or last.reason not in TEACHES or not text:
         return None
     key = f"item:{flag.stored.item_id}:{flag.stored.version}"
-    return Lesson(
+    lesson = Lesson(
         key,
         text,
         TEACHES[last.reason],
@@ -81,3 +91,11 @@ def _lesson(flag: Flag) -> Lesson | None:
         flag.opinion.probability,
         ruled=any(match.level.rank >= Level.MEDIUM.rank for match in flag.opinion.matches),
     )
+    return _placed(lesson, item, flag.opinion.setting)
+
+
+def _placed(lesson: Lesson, item: Item, setting: Setting) -> Lesson:
+    return replace(
+        lesson, title=item.title, own=item.text, parent_text=item.parent.text if item.parent is not None else "",
+        kind=item.kind, relation=setting.relation, phase=setting.phase, contest_id=setting.contest_id,
+    )  # fmt: skip
