@@ -150,8 +150,12 @@ def _fetched(one: Recording) -> dict[str, object]:
 
 
 def seal(store: Store, archive: Archive, clock: Callable[[], datetime], state: Callable[[], ClockState]) -> int:
-    """Write a manifest for every flag whose newest opinion has none yet; gives how many. May be interrupted."""
+    """Write a manifest for every flag whose newest opinion has none yet; gives how many. May be interrupted.
+
+    Fetches and runs since the last time are sealed with it.
+    """
     done = 0
+    store.seals.seal()
     while flag_ids := store.custody.unsealed(SEALED_AT_ONCE):
         pieces = seal_these(store, archive, flag_ids, clock(), state())
         store.custody.note(

@@ -12,7 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from monitor.errors import ArchiveError
+from monitor.errors import ArchiveError, StoreError
 from monitor.evidence import Archive, is_digest
 from monitor.evidence.warc import BrokenWarcError
 from monitor.evidence.warc import read as read_warc
@@ -92,16 +92,20 @@ def verify(
     """
     begun = _resume(checkpoint)
     progress = begun or _Progress(clock().isoformat())
-    audit = store.audit.verify(heads)
-    database = [*audit.problems, *store.integrity()]
+    entries, database = _database(store, heads)
     if begun is not None:
         tell(begun.bodies + begun.warcs + begun.lawful)
     steps = {"badan": (store.inventory.bodies, _body), "warc": (store.inventory.warcs, _warc)}
     while progress.stage in steps:
         listed, check = steps[progress.stage]
-        digests = listed(progress.after, stretch)
-        for digest in digests:
-            check(store, archive, digest, progress)
+        try:
+            digests = listed(progress.after, stretch)
+            for digest in digests:
+                check(store, archive, digest, progress)
+        except StoreError as error:
+            # What cannot be read cannot be listed: said, and on to what can.
+            progress.add("basis data", str(error))
+            digests = []
         if digests:
             progress.after = digests[-1]
         else:
@@ -114,24 +118,40 @@ def verify(
         started_at=datetime.fromisoformat(progress.started_at),
         finished_at=clock(),
         resumed=begun is not None,
-        entries=audit.entries,
-        head=_head(store),
-        held=store.inventory.held(),
+        entries=entries,
+        head=_head(store, sound=not database),
+        held=_held(store),
         bodies=progress.bodies,
         warcs=progress.warcs,
         lawful=progress.lawful,
         older=progress.older,
-        strangers=_strangers(store, archive),
+        strangers=() if database else _strangers(store, archive),
         findings=(*(Finding("basis data", one) for one in database), *(Finding(*one) for one in progress.findings)),
     )
 
 
-def _head(store: Store) -> str:
+def _database(store: Store, heads: Path) -> tuple[int, list[str]]:
+    """Check chain, guarded rows and the file itself; gives the entries of the chain and what is wrong."""
     try:
-        head = store.audit.head()
-    except Exception:  # noqa: BLE001 - a damaged head is a finding of the chain; the report is still written
+        audit = store.audit.verify(heads)
+    except StoreError as error:
+        return 0, [str(error)]
+    return audit.entries, [*audit.problems, *store.integrity(whole=True)]
+
+
+def _head(store: Store, *, sound: bool) -> str:
+    """Give number and hash of the newest entry; of a damaged chain there is none to go by."""
+    if not sound:
         return ""
+    head = store.audit.head()
     return f"{head.seq} {head.hash}"
+
+
+def _held(store: Store) -> Held:
+    try:
+        return store.inventory.held()
+    except StoreError:
+        return Held(0, 0, 0, 0, 0, 0, 0)
 
 
 def _body(store: Store, archive: Archive, digest: str, progress: _Progress) -> None:
@@ -139,7 +159,7 @@ def _body(store: Store, archive: Archive, digest: str, progress: _Progress) -> N
         if digest:
             progress.add("basis data", f"`{digest[:80]}` bukan sidik SHA-256")
         return
-    if not archive.has(digest) and store.burial.buried(digest):
+    if not archive.has(digest) and store.inventory.buried(digest):
         progress.lawful += 1
         return
     try:
@@ -158,7 +178,7 @@ def _body(store: Store, archive: Archive, digest: str, progress: _Progress) -> N
 
 
 def _warc(store: Store, archive: Archive, digest: str, progress: _Progress) -> None:
-    if not archive.has_warc(digest) and store.burial.buried(digest):
+    if not archive.has_warc(digest) and store.inventory.buried(digest):
         progress.lawful += 1
         return
     progress.warcs += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
@@ -45,6 +46,7 @@ from monitor.store.runs import Run, Runs, SourceStatus
 from monitor.store.samples import Bin, Drawn, Judged, Samples
 from monitor.store.sampling import Missed
 from monitor.store.screening import SavedFlags
+from monitor.store.seals import Seals
 from monitor.store.shadows import Shadow, Shadows
 from monitor.store.stamps import Stamps, Wanted
 from monitor.store.standing import Aside, Asides, OpenFlag, Why
@@ -107,6 +109,7 @@ __all__ = [
     "Samples",
     "Saved",
     "SavedFlags",
+    "Seals",
     "Shadow",
     "Shape",
     "Share",
@@ -147,6 +150,7 @@ class Store:
         self.recordings = Recordings(connection, self.audit)
         self.custody = Custody(connection, self.audit, clock)
         self.retention = RetentionView(connection)
+        self.seals = Seals(connection, self.audit, clock)
         self.stamps = Stamps(connection, clock)
         self.burial = Burial(connection, self.audit, clock)
         self.quota = Quota(connection)
@@ -250,13 +254,18 @@ class Store:
         """Copy the database, consistently, while it is in use; see `backup.backup`."""
         backup.backup(self._connection, target)
 
-    def integrity(self) -> tuple[str, ...]:
-        """Let SQLite check pages, indexes and references; one line a fault, none = whole."""
+    def integrity(self, *, whole: bool = False) -> tuple[str, ...]:
+        """Let SQLite check pages and references (`whole`: every index against its table too); one line a fault."""
         db = self._connection.db
-        faults = [str(row[0]) for row in db.execute("PRAGMA quick_check(20)") if row[0] != "ok"]
-        faults += [
-            f"baris {row[1]} tabel {row[0]} merujuk yang tidak ada" for row in db.execute("PRAGMA foreign_key_check")
-        ]
+        check = "integrity_check" if whole else "quick_check"
+        try:
+            faults = [str(row[0]) for row in db.execute(f"PRAGMA {check}(20)") if row[0] != "ok"]
+            faults += [
+                f"baris {row[1]} tabel {row[0]} merujuk yang tidak ada"
+                for row in db.execute("PRAGMA foreign_key_check")
+            ]
+        except sqlite3.DatabaseError as error:
+            faults = [f"berkas basis data rusak ({error})"]
         return tuple(faults)
 
     def tables(self) -> tuple[str, ...]:

@@ -78,6 +78,7 @@ TABLES: dict[str, tuple[int, tuple[str, ...]]] = {
     ),
     "custody": (42, ("entry_id", "at", "user_id", "act", "flag_id", "subject", "sha256", "why", "detail")),
     "tombstones": (43, ("tomb_id", "sha256", "kind", "at", "why")),
+    "seals": (44, ("seal_id", "tbl", "low", "high", "digest", "at")),
     "silence_answers": (50, ("answer_id", "silence_id", "user_id", "note", "at")),
 }  # fmt: skip
 

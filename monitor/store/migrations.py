@@ -16,7 +16,7 @@ from monitor.store.schema_acts import ACTS
 from monitor.store.schema_alarms import ALARMS
 from monitor.store.schema_captures import CAPTURES
 from monitor.store.schema_coverage import COVERAGE
-from monitor.store.schema_custody import CUSTODY
+from monitor.store.schema_custody import CUSTODY, SEALS
 from monitor.store.schema_groups import GROUPS
 from monitor.store.schema_quota import QUOTA
 from monitor.store.schema_robots import ROBOTS
@@ -220,6 +220,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("robots", ROBOTS),
     ("quota", QUOTA),
     ("groups", GROUPS),
+    ("seals", SEALS),
 )
 
 

@@ -49,3 +49,14 @@ CREATE TABLE stamp_queue (
   tries INTEGER NOT NULL, next_at TEXT NOT NULL, error TEXT NOT NULL, token_sha256 TEXT NOT NULL
 ) STRICT;
 """
+
+SEALS = """
+CREATE TABLE seals (
+  seal_id INTEGER PRIMARY KEY, tbl TEXT NOT NULL, low INTEGER NOT NULL, high INTEGER NOT NULL, digest TEXT NOT NULL,
+  at TEXT NOT NULL, salt BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER seals_keep BEFORE DELETE ON seals
+BEGIN SELECT RAISE(ABORT, 'seals hanya dapat ditambah'); END;
+CREATE TRIGGER seals_fixed BEFORE UPDATE ON seals
+BEGIN SELECT RAISE(ABORT, 'seals hanya dapat ditambah'); END;
+"""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from monitor.store import sealed
 from monitor.store.codec import dumps
 from monitor.store.guard import TABLES, Cell, row_digest, rows_digest
 
@@ -107,6 +108,8 @@ def whole(db: Database, heads_folder: Path | None) -> AuditReport:
         _payloads(db, found)
         _rows(db, found)
         _states(db, found)
+        for line in sealed.broken(db):
+            found.add(line)
         if heads_folder is not None:
             heads, problems = read_heads(heads_folder)
             for line in [*problems, *against_heads(db, heads)]:

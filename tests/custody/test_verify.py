@@ -16,8 +16,11 @@ from hypothesis import strategies as st
 from monitor import custody
 from monitor.custody import report as words
 from monitor.custody.verify import Finding
+from monitor.errors import NetraError
 from monitor.evidence import gz
 from monitor.store import FileKind, Touch
+from monitor.store.guard import TABLES
+from monitor.store.sealed import SEALED
 from tests.custody.office import Kept, fill, opened
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -118,6 +121,57 @@ def test_any_changed_cell_of_evidence_is_found(
     with opened(folder) as kept:
         assert new == old or not kept.verify().ok, (table, column, rowid, old, new)
     shutil.rmtree(folder)
+
+
+def said(folder: Path) -> list[tuple[object, ...]]:
+    """Everything that is evidence in a database, as a plain reader sees it."""
+    conn = sqlite3.connect(folder / "netra.db")
+    conn.text_factory = bytes
+    try:
+        return [
+            row
+            for table in (*TABLES, "audit_chain", "audit_payloads", "row_ledger", *SEALED)
+            for row in conn.execute(f"SELECT * FROM {table} ORDER BY 1")
+        ]
+    finally:
+        conn.close()
+
+
+@settings(max_examples=80)
+@given(data=st.data())
+def test_any_flipped_byte_of_the_database_file_is_found_or_changes_no_evidence(
+    full: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = Path(shutil.copytree(full, tmp_path_factory.mktemp("bita") / "x"))
+    path = folder / "netra.db"
+    content = bytearray(path.read_bytes())
+    pages = len(content) // 4096
+    used = [place for place in range(pages) if any(content[place * 4096 : place * 4096 + 4096])]
+    place = data.draw(st.sampled_from(used)) * 4096 + data.draw(st.integers(0, 4095))
+    content[place] ^= data.draw(st.integers(1, 255))
+    path.write_bytes(bytes(content))
+    try:
+        with opened(folder) as kept:
+            found = not kept.verify().ok
+    except (NetraError, sqlite3.DatabaseError, IndexError, ValueError):
+        found = True  # it cannot even be opened
+    assert found or said(folder) == said(full), place
+    shutil.rmtree(folder)
+
+
+def test_a_changed_fetch_or_run_is_found(office: Path) -> None:
+    with opened(office) as kept:
+        assert kept.store.seals.seal() == 0  # sealed together with the manifests
+    for statement in (
+        "UPDATE fetches SET outcome='ok_empty_proved' WHERE fetch_id=2",
+        "DELETE FROM runs WHERE run_id=1",
+    ):
+        folder = Path(shutil.copytree(office, office.parent / statement[:6]))
+        conn = sqlite3.connect(folder / "netra.db", isolation_level=None)
+        conn.execute(statement)
+        conn.close()
+        with opened(folder) as kept:
+            assert any("sejak disegel" in one.what for one in kept.verify().findings)
 
 
 def test_an_entry_of_the_custody_log_cannot_be_taken_out(office: Path) -> None:

@@ -40,6 +40,7 @@ def filled(folder: Path) -> None:
         store.recordings.record(kept, "contoh", 1, a_response(), Outcome.OK_ITEMS)
         made = NewPiece(PieceKind.MANIFEST, "d" * 64, 7, flag_id=1, detail={"pendapat": 1})
         store.custody.note(Touch.VIEW, user_id=user.user_id, flag_id=1, sha256="e" * 64, pieces=[made])
+        store.seals.seal()
         store.burial.bury([("a" * 64, FileKind.BODY)], "retensi", user.user_id)
         store.roster.set_confidence(1, Confidence.VERIFIED, ["pengakuan", "kartu"], user.user_id)
         assert store.audit.verify() == AuditReport(True, store.audit.head().seq, ())

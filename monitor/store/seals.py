@@ -1,0 +1,50 @@
+"""Seals over rows that are only ever added and are written too often to be guarded one by one: fetches and runs.
+
+A seal is a guarded row that holds one digest over a stretch of rows; changing, adding or removing one of them is found.
+Rows after the last seal are sealed with the next one: after a screening, with the daily head, after a good check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from monitor.store.audit import Audit
+from monitor.store.codec import stamp
+from monitor.store.connection import Connection
+from monitor.store.guard import Cell, Ledger, next_key
+from monitor.store.sealed import SEALED, digest_of
+
+_LAST = {
+    "fetches": "SELECT coalesce(max(fetch_id), 0) FROM fetches",
+    # a run that is under way will still change: nothing from it on is sealed
+    "runs": "SELECT coalesce((SELECT min(run_id) - 1 FROM runs WHERE status = 'berjalan'), "
+    "(SELECT max(run_id) FROM runs), 0)",
+}
+
+
+class Seals:
+    """Seals what was added since the last seal."""
+
+    def __init__(self, connection: Connection, audit: Audit, clock: Callable[[], datetime]) -> None:
+        self._connection = connection
+        self._audit = audit
+        self._clock = clock
+
+    def seal(self) -> int:
+        """Seal new rows of every table; gives how many."""
+        with self._connection.transaction(durable=True) as db:
+            ledger, count = Ledger(), 0
+            rows: list[tuple[Cell, ...]] = []
+            key, at = next_key(db, "seals"), stamp(self._clock())
+            for table in SEALED:
+                low = int(db.execute("SELECT coalesce(max(high), 0) FROM seals WHERE tbl=?", (table,)).fetchone()[0])
+                high = int(db.execute(_LAST[table]).fetchone()[0])
+                if high > low:
+                    digest, found = digest_of(db, table, low, high)
+                    rows.append((key + len(rows), table, low, high, digest, at))
+                    count += found
+            if rows:
+                ledger.insert(db, "seals", rows)
+                self._audit.append(db, ledger, action="segel_baris", subject="basis_data", payload={"baris": count})
+        return count
