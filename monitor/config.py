@@ -191,6 +191,7 @@ class MastodonSource(_Strict):
     whole_days: int = Field(default=7, ge=1, description="sekali dalam sekian hari seluruh daftar dibaca ulang")
     gap_seconds: float = Field(default=1.1, ge=0, description="jarak dua permintaan ke satu server; lanjutan tiga kali")
     scheme: Literal["https", "http"] = Field(default="https", description="http hanya untuk uji")
+    canary: Canary | None = Field(default=None, description="akun kenari milik kantor")
 
 
 class YoutubeSource(_Strict):
@@ -209,6 +210,7 @@ class YoutubeSource(_Strict):
     campaign_days: int = Field(default=30, ge=1, description="umur video pemenangan yang masih dibaca komentarnya")
     gap_seconds: float = Field(default=0.2, ge=0, description="jarak dua permintaan")
     api: str = Field(default="https://youtube.googleapis.com", pattern=r"^https?://[^/?#]+$")
+    canary: Canary | None = Field(default=None, description="kanal kenari milik kantor")
 
 
 SourceConfig = Annotated[

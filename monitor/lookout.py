@@ -93,7 +93,7 @@ def look_for(office: Office, config_id: str, perch: Perch) -> None:
 
 def listen(office: Office, source_ids: Sequence[str]) -> None:
     """Raise an alarm for each of these sources that was proved and is silent against its own habit; end the others."""
-    today, now, alarms = office.clock().date(), office.store.coverage.now(), office.store.alarms
+    today, now, alarms = office.clock().date(), office.store.coverage.explain(source_ids), office.store.alarms
     silent = alarms.silent()
     proved = [one for one in source_ids if one in now and now[one].outcome.proved]
     for name in dict.fromkeys([*proved, *(one.partition("/")[0] for one in proved)]):

@@ -15,7 +15,7 @@ import pytest
 from monitor.calendar import Calendar
 from monitor.config import Config
 from monitor.errors import BusyError
-from monitor.models import Outcome, Page, Request, Response
+from monitor.models import Listed, Outcome, Page, Request, Response
 from monitor.web import Again, Services, create_app
 from tests.fakes_web import NOW, OTHER_REGION, PASSWORD, SEEDS, World
 from tests.web.conftest import Reader
@@ -209,3 +209,61 @@ def test_hostile_names_stay_text(world: World) -> None:
     page = entered(world).get("/cakupan").text
     assert "<script>alert" not in page
     assert "<b>Dinas" not in page
+
+
+def test_the_summary_sums_accounts_up_and_leads_here(world: World) -> None:
+    world.seed()
+    watch(world)
+    for number in range(40):
+        turn(world, f"bsky/did:plc:n{number}", Outcome.OK_ITEMS if number else Outcome.BLOCKED, detail="ditolak server")
+    page = entered(world).get("/ringkasan").text
+    assert "did:plc:n" not in page
+    assert '<a href="/cakupan?sumber=bsky">39 dari 40 akun terbukti</a>' in page
+    assert "ditolak server" in page
+
+
+def test_a_case_says_since_when_an_act_is_no_longer_visible(world: World) -> None:
+    flag_id = world.flag(SEEDS[5])
+    held = world.store.flags.get(flag_id).stored.item
+    reader = entered(world)
+    listed = Listed(held.platform, held.native_id, held.native_id + "~")
+    for day in (1, 2):
+        assert "Tidak terlihat lagi" not in reader.get(f"/tanda/{flag_id}").text
+        run_id = world.store.runs.begin("collect")
+        answer = Response(Request("http://127.0.0.1/x", "uji"), NOW + timedelta(days=day), None)
+        page = Page(Outcome.OK_EMPTY_PROVED, listed=listed)
+        world.store.items.save_page(
+            source_id="bsky/x", run_id=run_id, response=answer, page=page, evidence_sha256="e" * 64
+        )
+    text = said(reader.get(f"/tanda/{flag_id}").text)
+    assert "Tidak terlihat lagi sejak Jum, 27 Jun 2025, 09.00 WIB" in text
+    assert "Dibuktikan oleh 2 pengumpulan" in text
+
+
+def test_a_silence_needs_a_reason_and_is_answered_once(world: World) -> None:
+    world.seed()
+    watch(world)
+    world.store.alarms.fell_silent(key(world, "Wahyu Rekaanto"), NOW.date(), 4)
+    world.store.alarms.fell_silent("bsky/orang-lain", NOW.date(), 4)
+    reader = entered(world)
+    page = reader.get("/cakupan").text
+    assert "Sunyi di luar kebiasaan (1)" in said(page)
+    assert "kebiasaannya menjelaskan paling lama 4 hari" in page
+    reader.send("/cakupan/sunyi/1", catatan=" ")
+    assert "Tidak disimpan" in reader.get("/cakupan").text
+    for words in ("Jawaban tersimpan", "Orang lain sudah menjawab"):
+        assert reader.send("/cakupan/sunyi/1", catatan="akun memang libur").status_code == 303
+        assert words in reader.get("/cakupan").text
+    assert "Sunyi di luar" not in reader.get("/cakupan").text
+    assert entered(world, "auditor").send("/cakupan/sunyi/2", catatan="x").status_code == 403
+
+
+def test_a_blind_source_and_strange_shapes_are_told(world: World) -> None:
+    watch(world)
+    world.store.alarms.looked_for("bsky", "bsky/kenari", NOW, "buta: unggahan kenari tidak ditemukan")
+    answer = Response(Request("http://127.0.0.1/x", "uji"), NOW, None)
+    page = Page(Outcome.OK_ITEMS, strange=("<b>medan</b>",))
+    world.store.items.save_page(source_id="bsky/x", run_id=1, response=answer, page=page, evidence_sha256="f" * 64)
+    text = entered(world).get("/cakupan").text
+    assert "Sumber bsky buta" in text
+    assert "&lt;b&gt;medan&lt;/b&gt;" in text
