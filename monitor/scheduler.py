@@ -16,6 +16,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from monitor import custody
 from monitor.app import App
 from monitor.config import YoutubeSource, seconds
+from monitor.custody import snapshots
 from monitor.custody.refresh import refresh
 from monitor.errors import BusyError, NetraError
 from monitor.evidence import read_clock
@@ -98,6 +99,10 @@ def ring(app: App, tell: Callable[[str], None]) -> Due:
                 tell(line)
             tell(f"disaring: {screen(app.judges(), app.store, lambda _: None)} butir")
             custody.seal(app.store, app.archive, app.clock, read_clock)
+        if app.config.evidence.snapshot_sources:
+            shoot = snapshots.camera_of(app.config, app.clock, app.sleep)
+            for line in snapshots.take_new(app.store, app.archive, app.config, shoot, app.fetcher().fetch):
+                tell(line)
         if now_due.head:
             run_id = app.store.runs.begin("head")
             tell(f"kepala rantai audit ditulis: {app.store.audit.write_head(app.heads)}")

@@ -13,7 +13,6 @@ from monitor.custody import report as words
 from monitor.custody import snapshots
 from monitor.custody.handover import write_file
 from monitor.evidence import read_clock
-from monitor.fetch import Camera, Surroundings
 from monitor.store import Touch
 
 
@@ -130,14 +129,10 @@ def evidence_stamp(ctx: click.Context, *, json_out: bool) -> None:
 def evidence_snapshot(ctx: click.Context, flag_ids: tuple[int, ...]) -> None:
     """Tangkap halaman tanda dengan Chromium, beserta gambar yang disebutnya; hanya sumber yang diizinkan pengaturan."""
     app = open_app(ctx)
-    chosen = app.config.evidence
-    around = Surroundings(clock=app.clock, sleep=app.sleep, jitter=lambda: 0.0)
-    camera = Camera(
-        Path(chosen.chromium), around, allowed=app.config.fetching.allow_private_hosts, sandbox=chosen.chromium_sandbox
-    )
+    shoot = snapshots.camera_of(app.config, app.clock, app.sleep)
     fetcher, failed = app.fetcher(), False
     for flag_id in flag_ids:
-        done = snapshots.take(app.store, app.archive, app.config, flag_id, camera.take, fetcher.fetch)
+        done = snapshots.take(app.store, app.archive, app.config, flag_id, shoot, fetcher.fetch)
         out.print(f"tanda {flag_id}: {done.pieces} berkas disimpan", markup=False)
         for problem in done.problems:
             out.print(f"  {problem}", markup=False)

@@ -9,6 +9,7 @@ import click
 
 from monitor import doctor as examiner
 from monitor.cli.shell import Group, as_json, err, open_app, out, print_json
+from monitor.store import Touch
 
 
 @click.group(cls=Group)
@@ -70,7 +71,9 @@ def doctor(ctx: click.Context, *, json_out: bool) -> None:
 @click.pass_context
 def backup(ctx: click.Context, file: Path) -> None:
     """Salin basis data ke FILE dengan aman, juga selagi dipakai."""
-    open_app(ctx).store.backup(file)
+    app = open_app(ctx)
+    app.store.backup(file)
+    app.store.custody.note(Touch.COPY, user_id=None, subject="cadangan basis data", detail=file.name)
     out.print(
         f"Salinan tersimpan di {file}. Arsip bukti disalin tersendiri (foldernya ada di config.yaml).", markup=False
     )

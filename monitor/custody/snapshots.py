@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
@@ -14,11 +16,12 @@ from monitor.custody.case import Case, gather
 from monitor.custody.copies import picture_suffix
 from monitor.errors import NotAllowedError
 from monitor.evidence import Archive, public_url
-from monitor.fetch import Shot
+from monitor.fetch import Camera, Shot, Surroundings
 from monitor.models import Outcome, Request, Response
 from monitor.store import NewPiece, PieceKind, Store, Touch
 
 MOST_MEDIA = 5
+AT_ONCE = 10
 _MARKS = ("og:image", "og:image:url", "twitter:image")
 
 
@@ -58,12 +61,30 @@ def take(
         piece, problem = _media(store, archive, fetch(Request(address, "media")), case)
         pieces += [piece] if piece is not None else []
         problems += [problem] if problem else []
-    if pieces:
-        store.custody.note(
-            Touch.SNAPSHOT, user_id=None, flag_id=flag_id, subject=url, sha256=pieces[0].sha256,
-            why=config.evidence.snapshot_basis, detail=f"{len(pieces)} berkas", pieces=pieces,
-        )  # fmt: skip
+    store.custody.note(
+        Touch.SNAPSHOT, user_id=None, flag_id=flag_id, subject=url, sha256=pieces[0].sha256 if pieces else "",
+        why=config.evidence.snapshot_basis, detail=f"{len(pieces)} berkas", pieces=pieces,
+    )  # fmt: skip
     return Taken(len(pieces), tuple(problems))
+
+
+def take_new(
+    store: Store, archive: Archive, config: Config, shoot: Callable[[str], Shot], fetch: Callable[[Request], Response]
+) -> list[str]:
+    """Take the pages of flags that nobody tried to take yet, a few at a time; gives lines about what went wrong."""
+    lines: list[str] = []
+    for flag_id in store.custody.unpictured(config.evidence.snapshot_sources, AT_ONCE):
+        done = take(store, archive, config, flag_id, shoot, fetch)
+        lines += [f"tangkapan tanda {flag_id}: {one}" for one in done.problems]
+    return lines
+
+
+def camera_of(config: Config, clock: Callable[[], datetime], sleep: Callable[[float], None]) -> Callable[[str], Shot]:
+    """Give what takes pages by the settings."""
+    chosen = config.evidence
+    around = Surroundings(clock=clock, sleep=sleep, jitter=lambda: 0.0)
+    allowed = config.fetching.allow_private_hosts
+    return Camera(Path(chosen.chromium), around, allowed=allowed, sandbox=chosen.chromium_sandbox).take
 
 
 def _allowed(case: Case, config: Config) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -162,6 +162,18 @@ class Custody:
             "WHERE NOT EXISTS (SELECT 1 FROM pieces p WHERE p.flag_id = f.flag_id AND p.kind = 'manifest' "
             "AND json_extract(p.detail, '$.pendapat') = f.opinion_id) ORDER BY f.flag_id LIMIT ?",
             (limit,),
+        )
+        return [flag_id for (flag_id,) in rows]
+
+    def unpictured(self, source_ids: Collection[str], limit: int) -> list[int]:
+        """Give standing flags of these sources (ids of the settings) whose page nobody tried to take, oldest first."""
+        rows = self._connection.db.execute(
+            "SELECT f.flag_id FROM flags f JOIN items i ON i.item_id = f.item_id AND i.erased = 0 "
+            "JOIN item_versions v ON v.version_id = i.version_id WHERE f.withdrawn = 0 AND "
+            "substr(v.source_id, 1, instr(v.source_id || '/', '/') - 1) IN (SELECT value FROM json_each(?)) "
+            "AND json_extract(v.payload, '$.url') LIKE 'http%' AND NOT EXISTS "
+            "(SELECT 1 FROM custody c WHERE c.flag_id = f.flag_id AND c.act = 'tangkap') ORDER BY f.flag_id LIMIT ?",
+            (json.dumps(sorted(source_ids)), limit),
         )
         return [flag_id for (flag_id,) in rows]
 

@@ -17,7 +17,7 @@ from PIL import Image
 from monitor.config import Config, EvidenceSettings
 from monitor.custody import snapshots
 from monitor.errors import NotAllowedError
-from monitor.fetch import Camera, Surroundings
+from monitor.fetch import Camera, Shot, Surroundings
 from monitor.fetch.guard import guarded
 from monitor.models import Outcome, Page, Request
 from monitor.store import PieceKind, Touch
@@ -192,6 +192,12 @@ def test_page_picture_and_media_join_the_case(kept: Kept) -> None:
         done = snapshots.take(
             kept.store, kept.archive, with_switch(kept, "warta"), flag_id, camera(site.host).take, client.fetch
         )
+        assert kept.store.custody.unpictured({"warta"}, 10) == kept.flags
+        assert kept.store.custody.unpictured({"lain"}, 10) == []
+        nobody = lambda _url: Shot(error="tidak terjangkau")  # noqa: E731
+        failed = snapshots.take_new(kept.store, kept.archive, with_switch(kept, "warta"), nobody, client.fetch)
+        assert len(failed) == 3
+        assert kept.store.custody.unpictured({"warta"}, 10) == []
     assert done.pieces == 3
     assert any("bukan gambar" in one for one in done.problems)
     kinds = {one.kind for one in kept.store.custody.pieces(flag_id=flag_id)}

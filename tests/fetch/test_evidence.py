@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import resource
 from datetime import UTC, datetime
@@ -73,6 +74,18 @@ def test_changed_bytes_are_found(tmp_path: Path, damage: bytes) -> None:
     with pytest.raises(ArchiveError):
         archive.put(answer(b"<rss/>"), "1")
     assert len(archive.verify_all()) == 1
+
+
+def test_an_archive_of_an_earlier_version_stays_readable(tmp_path: Path) -> None:
+    """Bodies were written by `gzip.compress`, which names the system in the header; there was no WARC beside them."""
+    archive, body = Archive(tmp_path), b"<rss>lama</rss>"
+    sha256 = hashlib.sha256(body).hexdigest()
+    folder = tmp_path / sha256[:2] / sha256[2:4]
+    folder.mkdir(parents=True)
+    (folder / f"{sha256}.gz").write_bytes(gzip.compress(body, 6, mtime=0))
+    assert archive.read(sha256) == body
+    assert archive.verify_all() == ()
+    assert archive.put(answer(body), "2") == sha256
 
 
 @pytest.mark.parametrize("name", ["0" * 64, "../../etc/passwd", ""])
