@@ -194,9 +194,13 @@ def _state_of_work() -> dict[str, object]:
 def _alarms(found: Seen) -> dict[str, object]:
     """Give what nobody has answered, of what this reader may see."""
     alarms = services().store.alarms
-    names = {one.source_id: one.subject.name for one in found.lines if one.subject is not None and one.source_id}
-    mine = {*names, *found.sources}
-    silent = [one for one in alarms.silences() if one.source_id in mine]
+    told = {one.source_id for one in alarms.silences()}
+    names = (
+        {one.source_id: one.subject.name for one in found.lines if one.subject and one.source_id in told}
+        if told
+        else {}
+    )
+    silent = [one for one in alarms.silences() if one.source_id in names or one.source_id in found.sources]
     return {
         "blind": [one for one in alarms.canaries() if one.blind],
         "silent": silent[:_MOST_ALARMS],
