@@ -15,6 +15,10 @@ LONGEST_WAIT = 900.0
 _BELIEVABLE = timedelta(days=1)
 
 
+# A request that took less of the gap than this leaves it as it was: no second writing for each.
+_BRIEF = 0.1
+
+
 class Pace:
     """Keeps the hosts apart from our haste."""
 
@@ -27,7 +31,8 @@ class Pace:
     def turn(self, host: str, gap: float) -> Iterator[datetime | None]:
         """Hold the host's turn; yields None when asking is allowed, or the moment until which it wants to be left.
 
-        Waits for the gap; the next one (`gap` seconds, ±20 %) is remembered before the request is made.
+        Waits for the gap; the next one (`gap` seconds, ±20 %) is remembered before the request is made, and counts from
+        its end where that took long: a host that answers slowly is not asked again at once.
         """
         with self._guard:
             lock = self._locks[host]
@@ -40,9 +45,16 @@ class Pace:
                 return
             if wait > 0:
                 self._around.sleep(wait)
-            if gap > 0:
-                self._memory.set_next_allowed(host, self._around.clock() + self.spread(gap))
+            if gap <= 0:
+                yield None
+                return
+            began = self._around.clock()
+            self._memory.set_next_allowed(host, began + self.spread(gap))
             yield None
+            ended = self._around.clock()
+            if ended - began > _BRIEF * timedelta(seconds=gap):
+                planned = self._memory.next_allowed(host)
+                self._memory.set_next_allowed(host, max(planned or ended, ended + self.spread(gap)))
 
     def leave_alone(self, host: str, until: datetime) -> None:
         """Remember that the host asked to wait."""

@@ -152,6 +152,24 @@ def test_gap_between_requests_outlives_a_restart(server: ScenarioServer) -> None
     assert server.paths().count("/robots.txt") == 1
 
 
+def test_the_gap_counts_from_the_end_of_a_slow_answer(server: ScenarioServer) -> None:
+    clock = FakeClock()
+    client = polite_client(hosts=[server.host], clock=clock, min_gap_seconds=7)
+    client.fetch(Request(server.url("ok"), "feed"))
+    answer = server.answer
+
+    def slowly(path: str, headers: dict[str, str]) -> Answer:
+        clock.tick(seconds=5)
+        return answer(path, headers)
+
+    server.answer = slowly  # type: ignore[method-assign]
+    client.fetch(Request(server.url("ok"), "feed"))
+    asked = clock.now
+    client.fetch(Request(server.url("empty"), "feed"))
+    assert clock.slept[-1] == 7.0
+    assert clock.now - asked == timedelta(seconds=12)
+
+
 def test_a_clock_that_stood_wrong_does_not_silence_a_host(server: ScenarioServer) -> None:
     clock = FakeClock()
     pace = FakePace({server.host: clock.now + timedelta(days=400)})

@@ -6,6 +6,7 @@ Each host has a robots.txt, a feed of some entries and their pages. The server c
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,20 @@ def page(host: str, number: int) -> bytes:
     )
 
 
+def sitemap(host: str, edition: int, entries: int) -> bytes:
+    """A news sitemap of entries that no other edition and no other host has."""
+    urls = "".join(
+        f"<url><loc>http://{host}/peta-berita/{edition}-{number}</loc><news:news><news:publication_date>"
+        f"2025-06-01T09:00:00+07:00</news:publication_date><news:title>Rapat nomor {number} edisi {edition} di Contoh"
+        "</news:title></news:news></url>"
+        for number in range(entries)
+    )
+    return (
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+        f'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">{urls}</urlset>'
+    ).encode()
+
+
 @dataclass
 class ManyHosts:
     """`entries` a feed; `before` runs before each answer (host, path) and may hold it; `broken` hosts answer 500."""
@@ -42,6 +57,7 @@ class ManyHosts:
     asked: Counter[tuple[str, str]] = field(default_factory=Counter)
     most_at_once: int = 0
     most_a_host: int = 0
+    times: dict[str, list[float]] = field(default_factory=dict)
     _now: Counter[str] = field(default_factory=Counter)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
@@ -52,6 +68,7 @@ class ManyHosts:
     def counted(self, host: str, path: str) -> Iterator[None]:
         with self._guard:
             self.asked[host, path] += 1
+            self.times.setdefault(host, []).append(time.monotonic())
             self._now[host] += 1
             self.most_at_once = max(self.most_at_once, self._now.total())
             self.most_a_host = max(self.most_a_host, self._now[host])
@@ -70,15 +87,17 @@ class ManyHosts:
             entries = [
                 item(
                     number,
-                    guid=f"b{number}",
+                    guid=f"b{number}{path[5:]}",
                     title=f"Berita {number}{self.edition}",
-                    link=f"http://{host}/berita/{number}",
+                    link=f"http://{host}/berita/{number}{path[5:]}",
                 )
                 for number in range(self.entries)
             ]
             return 200, "application/rss+xml", rss(*entries).encode()
+        if path.startswith("/peta/"):
+            return 200, "application/xml", sitemap(host, int(path.rpartition("/")[2]), self.entries)
         if path.startswith("/berita/"):
-            return 200, "text/html; charset=utf-8", page(host, int(path.rpartition("/")[2]))
+            return 200, "text/html; charset=utf-8", page(host, int(path.rpartition("/")[2].partition("?")[0]))
         return 404, "text/plain", b"tidak ada"
 
 
