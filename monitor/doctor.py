@@ -15,11 +15,12 @@ from monitor.config import Config, YoutubeSource
 from monitor.errors import ArchiveError, NetraError
 from monitor.evidence import Archive
 from monitor.fetch import Meter, quota_day, renewed_at
-from monitor.models import Outcome, Platform
+from monitor.models import CaptureState, Outcome, Platform
 from monitor.permits import SOON
 from monitor.store import ERASE_AFTER, SourceStatus, Store
 
 State = Literal["baik", "perhatian", "gawat"]
+_LATE = timedelta(days=3)
 Clock = Callable[[], datetime]
 
 LOW_DISK = 2 * 1024**3
@@ -68,6 +69,8 @@ class Office(Protocol):
     def calendar(self) -> Calendar: ...
     @property
     def meters(self) -> Mapping[str, Meter]: ...
+    @property
+    def reader(self) -> object | None: ...
     def rule_notes(self) -> list[str]: ...
 
 
@@ -85,7 +88,7 @@ def examine(office: Office) -> list[Finding]:
     """Look at everything; a part that cannot even be looked at is a finding, not an end."""
     looks: list[Callable[[Office], Iterator[Finding]]] = [
         _clock, _disk, _database, _audit, _archive, _knowledge, _rulebook, _people, _runs, _sources, _keys, _permits,
-        _alarms,
+        _alarms, _captures,
     ]  # fmt: skip
     findings: list[Finding] = []
     for look in looks:
@@ -221,6 +224,21 @@ def _runs(office: Office) -> Iterator[Finding]:
         )
     else:
         yield Finding("penyaringan", "baik", "semua butir sudah disaring")
+
+
+def _captures(office: Office) -> Iterator[Finding]:
+    now, waiting = office.clock(), office.store.captures.listed([CaptureState.WAITING], limit=1000)
+    late = [one for one in waiting if now - one.recorded_at > _LATE]
+    if late:
+        said = f"{len(late)} menunggu orang kedua lebih dari {_LATE.days} hari"
+        yield Finding("temuan", "perhatian", said, "Buka halaman Temuan; benarkan atau tolak.")
+    else:
+        yield Finding("temuan", "baik", f"{len(waiting)} menunggu orang kedua")
+    if office.reader is None:
+        advice = "Bila tulisan pada gambar ingin diusulkan: sudo apt-get install -y tesseract-ocr tesseract-ocr-ind"
+        yield Finding("pembaca gambar", "baik", "tidak terpasang; tidak wajib", advice)
+    else:
+        yield Finding("pembaca gambar", "baik", "terpasang")
 
 
 def _sources(office: Office) -> Iterator[Finding]:

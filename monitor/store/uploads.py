@@ -44,8 +44,8 @@ class Uploads:
     def put(self, user_id: int, picture: Picture, content: bytes) -> str:
         """Keep a picture for its form and give the token that names it; the oldest of too many go."""
         now, token = self._clock(), secrets.token_urlsafe(18)
+        self.sweep()
         with self._connection.transaction() as db:
-            db.execute("DELETE FROM capture_uploads WHERE at < ?", (stamp(now - KEPT),))
             db.execute(
                 "INSERT INTO capture_uploads VALUES (?,?,?,?,?,?,?,?)",
                 (token, user_id, picture.sha256, picture.format, picture.width, picture.height, content, stamp(now)),
@@ -57,11 +57,19 @@ class Uploads:
             )
         return token
 
+    def sweep(self) -> None:
+        """Forget what was never sent with its form within a day."""
+        old = stamp(self._clock() - KEPT)
+        if self._connection.db.execute("SELECT 1 FROM capture_uploads WHERE at < ? LIMIT 1", (old,)).fetchone():
+            with self._connection.transaction() as db:
+                db.execute("DELETE FROM capture_uploads WHERE at < ?", (old,))
+
     def get(self, user_id: int, token: str) -> Upload | None:
         """Give one's own waiting picture, None if there is none."""
         row = self._connection.db.execute(
-            "SELECT token, sha256, format, width, height, content FROM capture_uploads WHERE token=? AND user_id=?",
-            (clean(token), user_id),
+            "SELECT token, sha256, format, width, height, content FROM capture_uploads WHERE token=? AND user_id=? "
+            "AND at >= ?",
+            (clean(token), user_id, stamp(self._clock() - KEPT)),
         ).fetchone()
         if row is None:
             return None

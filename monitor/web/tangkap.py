@@ -51,6 +51,7 @@ def recorder() -> User:
 def show_form() -> str:
     """Show the form; `?lanjut=12` takes link, kind and owner over from one's own capture 12."""
     user, draft = recorder(), Draft()
+    services().store.uploads.sweep()
     after = request.args.get("lanjut", "")
     if after.isascii() and after.isdigit() and len(after) < 16:
         draft = _following(int(after), user)

@@ -245,6 +245,40 @@ def test_a_lost_connection_loses_nothing(browser: Browser, site: str, world: Jud
     context.close()
 
 
+def test_pictures_come_by_drop_and_by_camera_and_others_are_refused_in_words(
+    browser: Browser, site: str, world: JudgingWorld, tmp_path: Path
+) -> None:
+    context = phone(browser)
+    page = sign_in(context, site)
+    page.goto(f"{site}/tangkap")
+    page.evaluate(
+        """(encoded) => {
+          const bytes = Uint8Array.from(atob(encoded), (one) => one.charCodeAt(0));
+          const data = new DataTransfer();
+          data.items.add(new File([bytes], "layar.png", { type: "image/png" }));
+          data.items.add(new File(["<svg onload=alert(1)>"], "jahat.svg", { type: "image/svg+xml" }));
+          document.querySelector("#gambar-kotak").dispatchEvent(
+            new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+        }""",
+        base64.b64encode(png(300, 500)).decode(),
+    )
+    expect(page.locator(".gambar-kecil img")).to_have_count(1)
+    expect(page.locator("#gambar-daftar")).to_contain_text("bukan gambar yang dikenal")
+    shot = tmp_path / "kamera.png"
+    shot.write_bytes(png(400, 600))
+    page.locator("#gambar").set_input_files(shot)
+    expect(page.locator(".gambar-kecil img")).to_have_count(2)
+    page.get_by_role("button", name="Buang").first.click()
+    expect(page.locator(".gambar-kecil img")).to_have_count(1)
+    page.locator("#tautan").fill(LINK)
+    page.locator("#cari_orang").press_sequentially("sari")
+    page.get_by_role("radio", name="Sari Rekawati").click()
+    page.get_by_role("button", name="Simpan", exact=True).click()
+    expect(page.locator(".roti")).to_contain_text("Temuan 1 tersimpan")
+    assert [one.width for one in world.store.captures.get(1).pictures] == [400]
+    context.close()
+
+
 def test_everything_works_without_javascript(browser: Browser, site: str, world: JudgingWorld, tmp_path: Path) -> None:
     shot = tmp_path / "layar.png"
     shot.write_bytes(png(300, 500))

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import TestResponse
 
+from monitor.doctor import examine
 from monitor.models import CaptureState, Confidence, ItemKind, Platform, Role
 from tests.fakes_capture import JudgingWorld, bomb, jpeg_with_place, manifest, png
 from tests.fakes_web import OTHER_REGION, PASSWORD
@@ -272,9 +273,11 @@ def test_a_waiting_picture_is_seen_by_its_sender_only(world: JudgingWorld, sign_
     assert theirs.get(f"/tangkap/titipan/{token[1]}").status_code == 404
     world.clock.tick(hours=25)
     mine = sign_in("pemantau")
-    data = {"csrf_token": mine.token(), "gambar": (io.BytesIO(png(9, 9)), "x.png")}
-    mine.client.post("/tangkap/gambar", data=data)
     assert mine.get(f"/tangkap/titipan/{token[1]}").status_code == 404, "gone after a day"
+    held = "SELECT count(*) FROM capture_uploads"
+    assert world.store._connection.db.execute(held).fetchone() == (1,)
+    mine.get("/tangkap")
+    assert world.store._connection.db.execute(held).fetchone() == (0,)
 
 
 def test_who_reported_stays_sealed(world: JudgingWorld, sari: int, sign_in: SignIn) -> None:
@@ -340,3 +343,12 @@ def test_hostile_words_stay_words(world: JudgingWorld, sari: int, sign_in: SignI
     assert "\u202e" not in page.replace("\u202e{{7*7}}</textarea>", "")
     answer = sign_in("peninjau").send(f"/temuan/{number}/benarkan", isi=hostile)
     assert "<script>alert" not in sign_in("peninjau").get(answer.location).text
+
+
+def test_doctor_says_what_waits_too_long(world: JudgingWorld, sari: int, sign_in: SignIn) -> None:
+    like(sign_in("pemantau"), sari)
+    (found,) = [one for one in examine(world.office) if one.what == "temuan"]
+    assert (found.state, found.said) == ("baik", "1 menunggu orang kedua")
+    world.clock.tick(days=4)
+    (found,) = [one for one in examine(world.office) if one.what == "temuan"]
+    assert found.state == "perhatian"
