@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from waitress import wasyncore
@@ -30,6 +31,12 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
     "--disable-gpu",
 ]
+AXE = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+
+expect.set_options(timeout=30_000)  # a busy machine is no mistake of the page
 
 pytestmark = [
     pytest.mark.browser,
@@ -261,7 +268,9 @@ def test_cells_and_a_new_rule_become_drafts(browser: Browser, site: str, office:
         "aturan/beda/asn/uji-dukung",
     ],
 )
-def test_no_page_is_wider_than_the_screen(browser: Browser, site: str, office: RuleOffice, name: str) -> None:
+def test_every_page_fits_the_screen_and_is_for_everybody(
+    browser: Browser, site: str, office: RuleOffice, name: str
+) -> None:
     office.change("asn/uji-dukung.yaml", BETTER)
     page, said = enter(browser, site, "penyusun")
     for width, height in ((1366, 768), (390, 844)):
@@ -272,5 +281,8 @@ def test_no_page_is_wider_than_the_screen(browser: Browser, site: str, office: R
             assert (
                 page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
             )
+            if width > 1000:
+                found = Axe().run(page, options=AXE)
+                assert found.violations_count == 0, f"{page.url} {scheme}: {found.generate_report()}"
             picture(page, f"lebar-{name.replace('/', '-')}-{width}-{scheme}")
     assert said == []
