@@ -132,7 +132,7 @@ def plain(html: str) -> str:
 
 def parsed(html: str) -> BeautifulSoup:
     """Parse HTML, whatever it is: what is in truth XML or a bare word is read alike, without the library's advice."""
-    text = _XML_HEAD.sub("", html)
+    text = _XML_HEAD.sub("", whole(html))
     return BeautifulSoup(text if "<" in text else f"{text}\n", "lxml")
 
 
@@ -274,4 +274,9 @@ def _json(text: str) -> object:
 
 
 def _string(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
+    return whole(value).strip() if isinstance(value, str) else ""
+
+
+def whole(text: str) -> str:
+    """Give text without half characters, which JSON can write and no file can hold."""
+    return text.encode("utf-8", "replace").decode()

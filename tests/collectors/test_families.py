@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.collectors import build_source, pages, sites, urls
+from monitor.collectors import article, build_source, pages, sites, urls
 from monitor.collectors.base import Source, Wanted
 from monitor.config import FeedSource
 from monitor.errors import ConfigError
@@ -264,3 +264,9 @@ def test_what_can_never_hold_is_told(tmp_path: Path, text: str, line: int) -> No
     with pytest.raises(ConfigError) as caught:
         sites.read(path)
     assert [problem.line for problem in caught.value.problems] == [line]
+
+
+def test_half_characters_in_the_json_of_a_page_do_no_harm() -> None:
+    page = families.page("jawapos").decode().replace("Tangkapan layarnya", "Tangkapan \\ud800layarnya")
+    found = article.read(page.encode(), "text/html", sites.named("jawapos", "uji"), AT)
+    assert "Tangkapan ?layarnya" in found.text
