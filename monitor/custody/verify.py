@@ -6,7 +6,7 @@ The part that takes long, the archive, goes on where it was interrupted: after e
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -95,23 +95,9 @@ def verify(
     entries, database = _database(store, heads)
     if begun is not None:
         tell(begun.bodies + begun.warcs + begun.lawful)
-    steps = {"badan": (store.inventory.bodies, _body), "warc": (store.inventory.warcs, _warc)}
-    while progress.stage in steps:
-        listed, check = steps[progress.stage]
-        try:
-            digests = listed(progress.after, stretch)
-            for digest in digests:
-                check(store, archive, digest, progress)
-        except StoreError as error:
-            # What cannot be read cannot be listed: said, and on to what can.
-            progress.add("basis data", str(error))
-            digests = []
-        if digests:
-            progress.after = digests[-1]
-        else:
-            progress.stage, progress.after = _STAGES[_STAGES.index(progress.stage) + 1], ""
+    for count in _archive(store, archive, progress, stretch):
         _remember(checkpoint, progress)
-        tell(len(digests))
+        tell(count)
     if checkpoint is not None:
         checkpoint.unlink(missing_ok=True)
     return EvidenceReport(
@@ -128,6 +114,26 @@ def verify(
         strangers=() if database else _strangers(store, archive),
         findings=(*(Finding("basis data", one) for one in database), *(Finding(*one) for one in progress.findings)),
     )
+
+
+def _archive(store: Store, archive: Archive, progress: _Progress, stretch: int) -> Iterator[int]:
+    """Check the archive a stretch at a time, from where `progress` stands; gives how many pieces each was."""
+    steps = {"badan": (store.inventory.bodies, _body), "warc": (store.inventory.warcs, _warc)}
+    while progress.stage in steps:
+        listed, check = steps[progress.stage]
+        try:
+            digests = listed(progress.after, stretch)
+            for digest in digests:
+                check(store, archive, digest, progress)
+        except StoreError as error:
+            # What cannot be read cannot be listed: said, and on to what can.
+            progress.add("basis data", str(error))
+            digests = []
+        if digests:
+            progress.after = digests[-1]
+        else:
+            progress.stage, progress.after = _STAGES[_STAGES.index(progress.stage) + 1], ""
+        yield len(digests)
 
 
 def _database(store: Store, heads: Path) -> tuple[int, list[str]]:
@@ -218,9 +224,10 @@ def _resume(checkpoint: Path | None) -> _Progress | None:
     if checkpoint is None or not checkpoint.exists():
         return None
     try:
-        return _Progress(**json.loads(checkpoint.read_text("utf-8")))
+        found = _Progress(**json.loads(checkpoint.read_text("utf-8")))
     except (ValueError, TypeError):
         return None
+    return found if found.stage in _STAGES[:-1] else None
 
 
 def _remember(checkpoint: Path | None, progress: _Progress) -> None:
