@@ -113,19 +113,8 @@ class MastodonAccount:
         if isinstance(account, Page):
             return self._other_door(response) or account
         own_id, actor = api.identifier(account), self._author.native_id
-        if not own_id:
-            return drift("akun tanpa `id`; bentuk jawaban berubah")
-        if self._own.get("uri") == actor and self._own.get("id", own_id) != own_id:
-            return Page(
-                Outcome.GONE, detail="akun lama sudah tidak ada; nama itu kini dipakai akun lain — periksa daftar"
-            )
-        if not api.same_actor(account, actor, "") or not self._named(account):
-            return drift("server menjawab dengan akun lain daripada yang ditanyakan")
-        if account.get("suspended") is True:
-            return Page(Outcome.GONE, detail="akun ditangguhkan oleh servernya")
-        if mark := api.asks_not_to_be_shown(account):
-            kept = _bytes({"id": own_id, "uri": actor, "tanda": mark})
-            return Page(Outcome.NOT_AVAILABLE, detail=_CLOSED.format(mark), kept=kept)
+        if objection := self._objection(account, own_id, actor):
+            return objection
         count = account.get("statuses_count")
         self._counted = count if isinstance(count, int) else 0
         self._own = {"id": own_id, "uri": actor, "acct": api.acct_of(account, api.origin(actor))}
@@ -139,6 +128,27 @@ class MastodonAccount:
         return Page(
             Outcome.OK_ITEMS, follow=(self._page(""),), problems=self._notes(account), kept=kept, resume=self._committed
         )
+
+    def _objection(self, account: Mapping[str, object], own_id: str, actor: str) -> Page | None:
+        """Say why an account may not be read: another's, gone, or its owner asks not to be shown."""
+        if not own_id:
+            return drift("akun tanpa `id`; bentuk jawaban berubah")
+        if self._own.get("uri") == actor and self._own.get("id", own_id) != own_id:
+            return Page(
+                Outcome.GONE, detail="akun lama sudah tidak ada; nama itu kini dipakai akun lain — periksa daftar"
+            )
+        address = api.actor_of(account)
+        if address != actor and account.get("url") == actor:
+            reason = f"id akun dalam daftar adalah alamat halamannya; alamat aktornya {address} — betulkan daftarnya"
+            return Page(Outcome.INVALID_REQUEST, detail=reason)
+        if not api.same_actor(account, actor, "") or not self._named(account):
+            return drift("server menjawab dengan akun lain daripada yang ditanyakan")
+        if account.get("suspended") is True:
+            return Page(Outcome.GONE, detail="akun ditangguhkan oleh servernya")
+        if mark := api.asks_not_to_be_shown(account):
+            kept = _bytes({"id": own_id, "uri": actor, "tanda": mark})
+            return Page(Outcome.NOT_AVAILABLE, detail=_CLOSED.format(mark), kept=kept)
+        return None
 
     def _other_door(self, response: Response) -> Page | None:
         """Ask by name where a server has no look-up; only where it said that there is no such page."""

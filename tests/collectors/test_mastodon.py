@@ -250,6 +250,31 @@ def test_a_name_given_to_another_account_is_gone_not_continued(
     assert office.withdrawn() == []
 
 
+def test_the_address_of_a_page_is_no_identity_and_the_right_one_is_told(fediverse: Fediverse, office: Office) -> None:
+    person = fediverse.account("halaman")
+    fediverse.post(person, "satu")
+    page = f"{person.home}/@halaman"
+    office.watch(page)
+    done = office.collect()[page]
+    assert done.outcome is Outcome.INVALID_REQUEST
+    assert person.uri in done.problems[0]
+
+
+def test_a_spent_limit_with_an_iso_time_is_waited_out(fediverse: Fediverse, office: Office, sari: Person) -> None:
+    fediverse.post(sari, "satu")
+
+    def last_of_the_window(path: str, _given: dict[str, list[str]]) -> Answer | None:
+        if not path.endswith("/lookup"):
+            return None
+        reset = (fediverse.clock() + timedelta(minutes=3)).isoformat().replace("+00:00", "Z")
+        body = json.dumps(fediverse.account_json(sari, sari.home)).encode()
+        return Answer(200, body, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset})
+
+    fediverse.fault = last_of_the_window
+    assert office.collect()[sari.uri].outcome is Outcome.OK_ITEMS
+    assert len([one for one in fediverse.clock.slept if 175 < one <= 180]) == 1
+
+
 def test_moved_and_limited_accounts_are_told(fediverse: Fediverse, office: Office, sari: Person) -> None:
     fediverse.post(sari, "satu")
     sari.more = {"moved": {"uri": "https://lain.example/users/sari"}, "limited": True, "memorial": True}

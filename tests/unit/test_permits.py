@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 from click.testing import CliRunner
 
-from monitor import demo, doctor, permits
+from monitor import demo, doctor, permits, scheduler
 from monitor.app import App
 from monitor.cli import main
 from monitor.collectors import build_source, registry
@@ -142,6 +142,23 @@ def test_a_refused_key_is_gawat_even_where_other_accounts_are_fine(office: Path)
         [said] = [one for one in doctor.examine(app) if one.what == "sumber yt"]
         assert (said.state, "kunci atau izin masuk ditolak" in said.said) == ("gawat", True)
         assert "NETRA_YOUTUBE_KEY" in said.advice
+    finally:
+        app.close()
+
+
+def test_the_log_is_loud_about_a_refused_key_and_data_are_refreshed_once_a_day(office: Path) -> None:
+    clock = FakeClock()
+    app = App.build(office, clock, clock.sleep)
+    try:
+        demo.prepare(app)
+        said: list[str] = []
+        assert scheduler.due(app).refresh
+        scheduler.ring(app, said.append)
+        assert any(line.startswith("GAWAT kunci atau izin masuk ditolak: sumber yt/") for line in said)
+        assert any(line.startswith("data API: 0 ditanyakan") for line in said)
+        assert not scheduler.due(app).refresh
+        clock.tick(days=1, seconds=1)
+        assert scheduler.due(app).refresh
     finally:
         app.close()
 
