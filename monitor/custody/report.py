@@ -30,7 +30,7 @@ _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color:#1b2421}"
     "table{border-collapse:collapse}td,th{text-align:left;padding:.2rem 1rem .2rem 0;vertical-align:top}"
     ".utuh{border-left:.4rem solid #1d5f2e;padding-left:1rem}.rusak{border-left:.4rem solid #8c2f13;padding-left:1rem}"
-    "code,li{overflow-wrap:anywhere}"
+    "code,li,td{overflow-wrap:anywhere}h1{font-size:1.6rem;line-height:1.25}"
 )
 
 
@@ -59,7 +59,7 @@ def facts(report: EvidenceReport, office: str, zone: ZoneInfo, mark: str) -> lis
         ("kantor", office),
         ("pemeriksaan dimulai", when(report.started_at, zone, mark)),
         ("pemeriksaan selesai", when(report.finished_at, zone, mark)),
-        ("alat", f"Netra {monitor.__version__}, perintah `netra evidence verify`"),
+        ("alat", f"Netra {monitor.__version__}, perintah netra evidence verify"),
         ("berkas bukti dihitung ulang", number(report.bodies)),
         ("rekaman WARC dihitung ulang", number(report.warcs)),
         ("manifest kasus (termasuk di atas)", number(report.held.manifests)),
@@ -108,6 +108,7 @@ def page(report: EvidenceReport, office: str, zone: ZoneInfo, mark: str) -> str:
         )
     return (
         '<!doctype html><html lang="id"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>Laporan pemeriksaan keutuhan bukti</title><style>{_STYLE}</style></head><body>"
         "<h1>Laporan pemeriksaan keutuhan bukti</h1>"
