@@ -162,6 +162,28 @@ def test_every_change_moves_the_mark(store: Store) -> None:
     assert len(set(marks)) == 4
 
 
+def test_no_question_walks_through_all_turns(store: Store) -> None:
+    """With 100,000 accounts and a year of runs the table holds tens of millions: every look must be by an index."""
+    add_people(store, 2)
+    look(store, Outcome.OK_ITEMS, 1)
+    asked: list[str] = []
+    connection = store._connection.db.conn
+    connection.set_trace_callback(asked.append)
+    coverage = store.coverage
+    coverage.now(), coverage.of_run(1), coverage.progress(1), coverage.newest_run(), coverage.version()
+    coverage.explain(["s"]), coverage.explain(["s"], START), coverage.between(date(2025, 5, 1), date(2025, 6, 2))
+    coverage.settle(), coverage.finish("s", 1), answer(store, Outcome.OK_ITEMS, 2), coverage.finish("s", 2)
+    connection.set_trace_callback(None)
+    plans = 0
+    for sql in asked:
+        if "turns" in sql and sql.lstrip().startswith(("SELECT", "UPDATE", "INSERT")):
+            plan = [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+            walked = [one for one in plan if one.startswith(("SCAN t", "SCAN turns")) and "turns_open" not in one]
+            assert walked == [] or "max(run_id)" in sql, (sql, plan)
+            plans += 1
+    assert plans > 10
+
+
 @pytest.mark.parametrize("outcome", Outcome)
 def test_every_outcome_has_a_letter_of_its_own(outcome: Outcome) -> None:
     assert list(LETTERS.values()).count(LETTERS[outcome]) == 1

@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
@@ -15,9 +15,22 @@ import pytest
 from monitor.calendar import Calendar
 from monitor.config import Config
 from monitor.errors import BusyError
-from monitor.models import Listed, Outcome, Page, Request, Response
+from monitor.models import (
+    AccountRow,
+    Appointment,
+    Change,
+    Listed,
+    Outcome,
+    Page,
+    PersonKind,
+    Platform,
+    Request,
+    Response,
+    RosterChange,
+    RosterRow,
+)
 from monitor.web import Again, Services, create_app
-from tests.fakes_web import NOW, OTHER_REGION, PASSWORD, SEEDS, World
+from tests.fakes_web import NOW, OTHER_REGION, PASSWORD, REGION, SEEDS, World
 from tests.web.conftest import Reader
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -267,3 +280,23 @@ def test_a_blind_source_and_strange_shapes_are_told(world: World) -> None:
     text = entered(world).get("/cakupan").text
     assert "Sumber bsky buta" in text
     assert "&lt;b&gt;medan&lt;/b&gt;" in text
+
+
+def test_a_large_roster_stays_a_small_page_and_is_counted_once_a_minute(world: World) -> None:
+    watch(world)
+    rows = []
+    for number in range(6000):
+        office = f"Dinas Rekaan Nomor {number % 400} Kabupaten Contoh dengan nama yang panjang sekali"
+        held = Appointment(PersonKind.PNS, office, "Analis", REGION, date(2020, 1, 1))
+        account = AccountRow(Platform.BLUESKY, f"did:plc:rekaan{number:020}", f"warga.rekaan{number}.contoh.example")
+        rows.append(RosterRow(number + 1, "", f"Warga {number}", f"Warga {number}", held, (account,)))
+    world.store.roster.apply([RosterChange(Change.NEW, row, None) for row in rows])
+    reader = entered(world)
+    first = reader.get("/cakupan")
+    assert len(first.data) < 150_000
+    assert "0 dari 6.000" in said(first.text)
+    turn(world, f"bsky/did:plc:rekaan{7:020}", Outcome.OK_ITEMS)
+    assert "0 dari 6.000" in said(reader.get("/cakupan").text)
+    world.clock.tick(seconds=61)
+    assert "1 dari 6.000" in said(reader.get("/cakupan").text)
+    assert len(reader.get("/cakupan?hal=120&keadaan=belum").data) < 150_000
