@@ -7,7 +7,7 @@ writes it, and `{…data…, "__import_meta": {…the rest…}}` as 4CAT passes 
 |---|---|---|---|---|
 | `tiktok`, `tiktok.com` | `id` | `desc` | `author.id`, `author.uniqueId` | `createTime` |
 | `tiktok-comments` | `cid` | `text` | `user.uid`, `user.unique_id` | `create_time` |
-| `twitter`, `twitter.com`, `x` | `rest_id`, `id` | `legacy.full_text` | `core…result` | `legacy.created_at` |
+| `twitter`, `x`, `twitter-comments` | `rest_id`, `id` | `legacy.full_text` | `core…result` | `legacy.created_at` |
 | `threads`, `threads.net` | `code` | `caption.text` | `user` | `taken_at` |
 | `instagram`, `instagram.com` | `code`, `shortcode` | `caption.text`, edge caption | `user`, `owner` | `taken_at` |
 | `instagram-comments` | `comment_id`, `pk` | `text` | `user` | `created_at` |
@@ -245,6 +245,7 @@ _MAPPERS: dict[str, Callable[[Record, Record], Act]] = {
     "tiktok": _tiktok,
     "tiktok-comments": _tiktok_comment,
     "twitter": _x,
+    "twitter-comments": _x,
     "x": _x,
     "threads": _threads,
     "instagram": _instagram,
