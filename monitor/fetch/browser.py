@@ -165,6 +165,17 @@ class _Talk:
         os.close(self._in)
 
 
+def _captured(talk: _Talk, session: str, clip: dict[str, float]) -> dict[str, Any]:
+    """Take the picture; on a busy machine Chromium refuses one now and then and takes it when asked again."""
+    for _again in range(2):
+        try:
+            return talk.ask("Page.captureScreenshot", session, format="png", clip=clip, captureBeyondViewport=True)
+        except _ChromiumError as refusal:
+            if "Unable to capture" not in str(refusal):
+                raise
+    return talk.ask("Page.captureScreenshot", session, format="png", clip=clip, captureBeyondViewport=True)
+
+
 def _shoot(talk: _Talk, url: str) -> Shot:
     talk.ask("Browser.setDownloadBehavior", behavior="deny")
     target = talk.ask("Target.createTarget", url="about:blank")["targetId"]
@@ -178,7 +189,7 @@ def _shoot(talk: _Talk, url: str) -> Shot:
     size = talk.ask("Page.getLayoutMetrics", session)["cssContentSize"]
     height = min(max(float(size["height"]), 1.0), _LONGEST_PAGE)
     clip = {"x": 0, "y": 0, "width": _WIDTH, "height": height, "scale": 1}
-    taken = talk.ask("Page.captureScreenshot", session, format="png", clip=clip, captureBeyondViewport=True)
+    taken = _captured(talk, session, clip)
     snapshot = str(talk.ask("Page.captureSnapshot", session, format="mhtml")["data"]).encode("utf-8", "replace")
     history = talk.ask("Page.getNavigationHistory", session)
     picture = base64.b64decode(taken["data"])
