@@ -241,7 +241,11 @@ def test_a_lost_connection_loses_nothing(browser: Browser, site: str, world: Jud
     page.goto(f"{site}/tangkap")
     expect(page.locator("#tautan")).to_have_value("")
     assert world.store.captures.get(1).capture.about == "Satu barisan"
-    assert page.evaluate("localStorage.length") == 0, "nothing stays on a shared phone"
+    page.locator("#tautan").fill(LINK)
+    assert page.evaluate("Object.keys(sessionStorage).some((one) => one.startsWith('netra-draf'))")
+    page.get_by_role("button", name="Keluar").click()
+    kept = "Object.keys({...localStorage, ...sessionStorage}).filter((one) => one.startsWith('netra'))"
+    assert page.evaluate(kept) == [], "nothing stays on a shared phone"
     context.close()
 
 

@@ -112,6 +112,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || "berkali" in form.dataset) return;
+    if (form.action.endsWith("/keluar")) sessionStorage.clear(); // drafts go with whoever leaves
     if (form.dataset.terkirim) event.preventDefault();
     form.dataset.terkirim = "1";
   });
