@@ -1,19 +1,21 @@
 """Archived answers read again with today's reader: what a wrong or an older reader missed is found, years later.
 
 Nothing is asked of anybody. A source may say itself what an archived answer holds (`reread`); of every other the run is
-played again: its first answer is read, and what that leads to is looked up among the answers of the same run.
+played again: its first answer is read, and what that leads to is looked up among the answers of the same run. An answer
+of which only a part may be kept is not read again, but where its source knows that part.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from monitor.collectors import Source
+from monitor.collectors import Source, Turn
 from monitor.errors import ArchiveError
 from monitor.evidence import Archive
-from monitor.models import Page, Request, Response
+from monitor.models import Outcome, Page, Request, Response
 from monitor.store import Store
 from monitor.store.rereading import Answered
 
@@ -72,6 +74,9 @@ def _pages(source: Source, held: Mapping[str, tuple[Answered, Response]]) -> Ite
         for answer, response in held.values():
             yield answer, again(response)
         return
+    if "/" in source.source_id:
+        yield from _replayed(source, held)
+        return
     source.start("")
     asked = [response.request for _, response in held.values() if response.request.purpose not in _LED_TO]
     seen: set[str] = set()
@@ -92,6 +97,20 @@ def _pages(source: Source, held: Mapping[str, tuple[Answered, Response]]) -> Ite
 
 
 _LED_TO = frozenset({"article"})
+_NEVER = datetime.fromtimestamp(0, UTC)
+
+
+def _replayed(source: Source, held: Mapping[str, tuple[Answered, Response]]) -> Iterator[tuple[Answered, Page]]:
+    """Let an account's source go its way again; what the archive does not hold, or only in part, is not there."""
+    newest = max((answer.fetched_at for answer, _ in held.values()), default=_NEVER)
+    for first in source.start(""):
+        turn = Turn(source, first)
+        while (request := turn.next()) is not None:
+            found = None if request.sealed else held.get(request.url)
+            if found is None:
+                turn.read(Response(request, newest, Outcome.NOT_AVAILABLE, "tidak ada dalam arsip"))
+            else:
+                yield found[0], turn.read(replace(found[1], request=request))
 
 
 def _response(archive: Archive, answer: Answered) -> Response:

@@ -10,18 +10,23 @@ from pathlib import Path
 import pytest
 
 from monitor.collectors import Source, Watching, build_accounts, build_source
-from monitor.config import FeedSource
+from monitor.config import FeedSource, MastodonSource
 from monitor.errors import BusyError
 from monitor.evidence import Archive
 from monitor.models import Item, ItemKind, Outcome, Page, Platform, Request, Response
 from monitor.pipeline import collect
 from monitor.reread import Reread, reread
 from monitor.store import Store
+from monitor.store.erasure import erase_item
 from tests.collectors.bluesky_office import Office
+from tests.collectors.mastodon_office import Office as FediverseOffice
 from tests.collectors.test_bluesky import settings
 from tests.fakes import FakeClock
+from tests.fakes_fetch import polite_client
 from tests.server.scenario import PAGE, item, rss
 from tests.server_bluesky import POST, DirectFetcher, Network
+from tests.server_loopback import serve as serve_fediverse
+from tests.server_mastodon import Fediverse
 
 
 @dataclass
@@ -200,3 +205,38 @@ class _Learnt:
         body = response.body.replace(b'"text": 7', b'"text": ' + json.dumps(self._text).encode())
         page: Page = self._source.reread(replace(response, body=body))  # type: ignore[attr-defined]
         return page
+
+
+def test_what_was_lawfully_erased_does_not_come_back(tmp_path: Path, store: Store, clock: FakeClock) -> None:
+    archive, bodies = Archive(tmp_path / "arsip"), Bodies(clock, "a=satu\nb=dua")
+    collect([LineSource()], bodies, archive, store, lambda _: None)
+    held = store.items.find(Platform.NEWS, "a")
+    assert held is not None
+    erase_item(store._connection, store.audit, held.item_id, "permintaan rekaan", None)
+    done = again(LineSource(loud=True), archive, store)
+    assert (done.new, done.edited) == (0, 1)
+    assert texts(store, "b") == ["dua", "DUA"]
+    assert [one.item.native_id for one in store.items.newest(10)] == ["b"]
+    assert store.audit.verify().ok
+
+
+def test_a_source_whose_way_begins_with_a_sealed_answer_is_left_as_it_is(tmp_path: Path) -> None:
+    fediverse = Fediverse(FakeClock())
+    with serve_fediverse(fediverse), Store.open(tmp_path / "a.db", fediverse.clock) as store:
+        client = polite_client(hosts=fediverse.hosts(), clock=fediverse.clock, max_requests_per_run=1000)
+        masto = MastodonSource.model_validate({"type": "mastodon", "id": "masto", "scheme": "http"})
+        office = FediverseOffice(store, Archive(tmp_path / "arsip"), client, masto, Platform.MASTODON)
+        sari, paslon = fediverse.account("sari"), fediverse.account("paslon", server=2)
+        office.watch(sari.uri, sari.handle)
+        office.watch(paslon.uri, paslon.handle, campaign=True)
+        call = fediverse.post(paslon, "Ayo dukung nomor 2")
+        fediverse.boost(sari, call)
+        fediverse.post(sari, "kabar")
+        office.collect()
+        before, standing = office.ids(), store.coverage.now()
+        assert len(before) >= 3
+        sources = build_accounts(masto, Watching(office.accounts, store.items.held))
+        done = reread(sources, office.archive, store, lambda _: None)
+        assert (sum(one.new for one in done), sum(one.edited for one in done)) == (0, 0)
+        assert office.ids() == before
+        assert store.coverage.now() == standing
