@@ -19,11 +19,11 @@ from monitor.collectors import mastodon_records as records
 from monitor.collectors.accounts import Watched, Watching
 from monitor.collectors.base import drift
 from monitor.collectors.mastodon_fans import Fans, Rostered
-from monitor.collectors.mastodon_walk import Entry, Walk
+from monitor.collectors.mastodon_walk import Entry, Taken, Walk
 from monitor.config import MastodonSource
 from monitor.models import AccountRef, Item, Listed, Outcome, Page, Parent, Platform, Request, Response
 
-LIMIT = 40
+LIMIT, MANY = 40, 10
 _CLOSED = "pemilik akun meminta agar tidak ditampilkan kepada umum ({}); isinya tidak diambil, periksa sendiri"
 
 
@@ -117,7 +117,8 @@ class MastodonAccount:
             return objection
         count = account.get("statuses_count")
         self._counted = count if isinstance(count, int) else 0
-        self._own = {"id": own_id, "uri": actor, "acct": api.acct_of(account, api.origin(actor))}
+        before = self._own.get("count", "") if self._own.get("uri") == actor else ""
+        self._own = {"id": own_id, "uri": actor, "acct": api.acct_of(account, api.origin(actor)), "count": before}
         self._author = AccountRef(Platform.MASTODON, actor, self._account.handle or self._own["acct"])
         self._walk = Walk(
             _table(self._state.get("walk")), response.fetched_at,
@@ -205,7 +206,7 @@ class MastodonAccount:
         entries = self._entries(shown, response)
         after, blind = self._after(response, found)
         stamps = [api.string(one.get("created_at")) for one in shown]
-        taken = walk.take(entries, after, sorted_down=api.newest_first(stamps) and not blind)
+        taken = self._believed(walk.take(entries, after, sorted_down=api.newest_first(stamps) and not blind), problems)
         ready, contexts = self._with_context(items)
         before, self._committed = self._committed, self._dump()
         follow = [*contexts, *([self._page(taken.after)] if taken.after else [])]
@@ -222,6 +223,17 @@ class MastodonAccount:
             kept=_bytes([records.redacted(one, self._author.native_id) for one in shown]) if shown else b"",
             listed=Listed(Platform.MASTODON, "", "", ids, taken.gone),
         )
+
+    def _believed(self, taken: Taken, problems: list[str]) -> Taken:
+        """Doubt that very many posts vanished at once while the server still counts them."""
+        before = int(self._own["count"]) if self._own["count"].isdigit() else self._counted + len(taken.gone)
+        if len(taken.gone) >= MANY and self._counted > before - len(taken.gone) // 2:
+            many = len(taken.gone)
+            problems.append(f"{many} unggahan tidak diperlihatkan lagi tetapi masih dihitung; belum dianggap ditarik")
+            return replace(taken, gone=())
+        if not taken.gone:
+            self._own["count"] = str(self._counted)
+        return taken
 
     def _foreign(self, status: Mapping[str, object]) -> bool:
         account = api.an_account(status.get("account"))

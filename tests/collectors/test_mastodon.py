@@ -425,6 +425,27 @@ def test_a_campaign_on_a_server_that_pages_blindly(
     assert office.ids()[like] == 1
 
 
+def test_a_server_that_shows_less_than_it_counts_proves_no_absence(
+    fediverse: Fediverse, office: Office, sari: Person
+) -> None:
+    posts = [fediverse.post(sari, f"kabar {number}") for number in range(60)]
+    office.collect()
+    few = json.dumps([fediverse.status_json(fediverse.status(one), sari.home) for one in reversed(posts[-5:])]).encode()
+    fediverse.fault = lambda path, _given: Answer(200, few) if path.endswith("/100/statuses") else None
+    for _ in range(3):
+        fediverse.clock.tick(hours=6)
+        done = office.collect()[sari.uri]
+    assert "masih dihitung; belum dianggap ditarik" in done.problems[0]
+    assert office.withdrawn() == []
+    fediverse.fault = lambda _path, _given: None
+    for one in posts[:40]:
+        fediverse.delete(one)
+    for _ in range(3):
+        fediverse.clock.tick(hours=6)
+        assert office.collect()[sari.uri].problems == ()
+    assert office.withdrawn() == sorted(posts[:40])
+
+
 def test_a_long_account_is_read_over_several_runs_and_nothing_is_passed_over(
     fediverse: Fediverse, office: Office, sari: Person
 ) -> None:
