@@ -19,7 +19,7 @@ from classifiers.errors import ClassifierError
 from classifiers.pipeline import AdditiveClassifier, load_model
 from classifiers.text import TargetTerms
 from monitor import config as settings
-from monitor import lookout, permits
+from monitor import lookout, permits, thresholds
 from monitor.calendar import Calendar
 from monitor.capture import ocr
 from monitor.collectors import ACCOUNTS_OF, Source, Watched, Watching, build_accounts, build_import, build_source
@@ -29,14 +29,7 @@ from monitor.coverage import Line, alarm_lines, assess, cells, eyes, missing
 from monitor.custody import Stamper, build_stamper
 from monitor.errors import ModelError
 from monitor.evidence import Archive
-from monitor.fetch import (
-    DispatchingFetcher,
-    Fetcher,
-    Meter,
-    build_fetcher,
-    meters_of,
-    named_by,
-)
+from monitor.fetch import DispatchingFetcher, Fetcher, Meter, build_fetcher, meters_of, named_by
 from monitor.governance import Governance
 from monitor.judge import Judges, digest_of
 from monitor.models import AccountRef, Condition, Relation
@@ -163,6 +156,7 @@ class App:
     def _load_rules(self, folder: Path) -> RuleSet:
         """Read everything of a folder, so that every mistake of it is told."""
         Calendar.load(folder / "calendar")
+        thresholds.load(folder)
         return RuleSet.load(folder, Targets.load(folder / "targets", only=self.config.contests), self.config.zone)
 
     def rule_notes(self) -> list[str]:
@@ -221,17 +215,17 @@ class App:
 
     @property
     def limits(self) -> Limits:
-        """Thresholds of the settings, or those shipped with the model."""
-        chosen = self.config.thresholds
-        if chosen is not None:
-            return Limits(chosen.flag, chosen.high)
-        shipped = self.classifier.thresholds
-        return Limits(shipped.flag, shipped.high)
+        """Thresholds that were approved (`ambang/model.yaml`), else those of the settings, else the model's own."""
+        return self._limits(self.rules_in_force)
+
+    def _limits(self, folder: Path) -> Limits:
+        chosen = thresholds.load(folder) or self.config.thresholds or self.classifier.thresholds
+        return Limits(chosen.flag, chosen.high)
 
     def judges(self) -> Judges:
         """Everything that judges, frozen together with its digests."""
         self._keep_up()
-        return self._judges(self.rules, self.targets, self.calendar, self.classifier)
+        return self._judges(self.rules, self.targets, self.calendar, self.classifier, self.limits)
 
     def judges_of(self, folder: Path) -> Judges:
         """Everything that judges, by the rules, word lists, targets and calendar of another folder.
@@ -252,10 +246,13 @@ class App:
             self.classifier if same else read_model(self.model_path, targets.terms(), self.root, self.config.base_rate)
         )
         rules = RuleSet.load(folder, targets, self.config.zone)
-        return self._judges(rules, targets, Calendar.load(held["calendar"]), classifier)
+        limits = self._limits(folder if (folder / "targets").is_dir() else self.rules_in_force)
+        return self._judges(rules, targets, Calendar.load(held["calendar"]), classifier, limits)
 
-    def _judges(self, rules: RuleSet, targets: Targets, calendar: Calendar, classifier: AdditiveClassifier) -> Judges:
-        roster, limits = self.roster, self.limits
+    def _judges(
+        self, rules: RuleSet, targets: Targets, calendar: Calendar, classifier: AdditiveClassifier, limits: Limits
+    ) -> Judges:
+        roster = self.roster
         context = Context(targets, calendar, self.config.zone, self.config.office.region, self.config.contests)
         digests = (
             ("aturan", rules.digest),

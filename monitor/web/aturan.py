@@ -204,9 +204,9 @@ def tried(at: RuleDesk, path: str, content: str, last: int = 0) -> tuple[Preview
     if as_active:
         rules = at.governance.candidate(path, content, active=True)
     store, since = services().store, services().clock() - timedelta(days=last) if last else None
-    if at.judges_of is None or not path.startswith(("targets/", "calendar/")):
+    if at.judges_of is None or not path.startswith(("targets/", "calendar/", "ambang/")):
         return preview(store, at.judges(), rules, since=since), as_active
-    # Targets and calendar change more than rules: the phase of an act, its relation, what the model is blind to.
+    # Targets, calendar and thresholds change more than rules: phase and relation, what the model is blind to.
     with at.governance.laid(path, content) as folder:
         return preview(store, at.judges(), at.judges_of(folder), since=since), as_active
 

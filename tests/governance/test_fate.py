@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import NotAllowedError
+from monitor.errors import NotAllowedError, RulesError
 from monitor.governance.fate import Approver, Approving, Choice, OpenFate
 from monitor.models import Standing, State
 from monitor.screening import look_again
@@ -119,3 +119,30 @@ def test_the_choice_is_in_the_audit(office: RuleOffice) -> None:
     assert [(row[0], row[1]) for row in rows] == [(office.approver.user_id, f"aturan:{SUPPORT}")]
     assert NOTE in rows[0][2]
     assert '"pilihan":"tarik"' in rows[0][2].replace(" ", "")
+
+
+def test_thresholds_go_through_the_same_steps_and_reach_open_flags(office: RuleOffice) -> None:
+    path, strict = "ambang/model.yaml", "flag: 0.95\nhigh: 0.99\n"
+    said = "Semoga terpilih lagi, beliau pantas memimpin dua periode, ayo kita menangkan bersama"
+    office.post(said)
+    approve(office, "flag: 0.05\nhigh: 0.99\n", Choice.KEEP, path=path)
+    assert office.app.judges().limits.flag == 0.05
+    office.screen()
+    assert said in queue(office)
+    fate = approve(office, strict, Choice.RESCREEN, path=path)
+    assert fate.rules is None
+    assert fate.gone
+    assert office.app.judges().limits.flag == 0.95
+    assert queue(office) == {*WRONG, *RIGHT}
+    approve(office, "", Choice.KEEP, path=path)
+    assert office.app.judges().limits.flag == 0.9999, "the settings' own again"
+
+
+@pytest.mark.parametrize(
+    "text", ["flag: 0.9\nhigh: 0.1\n", "flag: 2\nhigh: 3\n", "- a\n", "flag: 0.5\nhigh: 0.9\nlow: 1\n"]
+)
+def test_wrong_thresholds_are_refused_with_their_line(office: RuleOffice, text: str) -> None:
+    with pytest.raises(RulesError) as caught:
+        office.app.governance.propose("ambang/model.yaml", text, office.author, "uji perubahan ambang")
+    assert caught.value.problems[0].file.endswith("ambang/model.yaml")
+    assert caught.value.problems[0].line >= 1
