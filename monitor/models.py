@@ -221,8 +221,8 @@ class Page:
     `problems` are lines for the operator (Indonesian), one a skipped entry. `cursor` is stored only when the outcome is
     proved and every page that it covers was stored. `resume` is a cursor that covers nothing beyond this page: it is
     stored with the page, so that an interrupted listing goes on where it stopped. `stop` says why a listing went no
-    further (Indonesian). `kept` is what may be archived of a sealed answer. `strange` names every field or entry that the
-    reader does not know, once an occurrence.
+    further (Indonesian). `kept` is what may be archived of a sealed answer. `strange` names every field or entry that
+    the reader does not know, once an occurrence.
     """
 
     outcome: Outcome

@@ -184,7 +184,8 @@ def test_model_evaluate_prints_the_three_judges(started: Office, tmp_path: Path)
     assert rare["base_rate"] == 0.01 != report["base_rate"]
     assert rare["classifier"]["average_precision"] == 1.0
     swapped = started.json("model", "evaluate", "--data", str(data), "--swap")
-    assert swapped["swap"]["largest"] <= 0.01 and swapped["swap"]["shift"] <= 0.01
+    assert swapped["swap"]["largest"] <= 0.01
+    assert swapped["swap"]["shift"] <= 0.01
     assert "tukar" in started("model", "evaluate", "--data", str(data), "--swap").output
     data.write_text("bukan json", encoding="utf-8")
     assert "baris 1" in started("model", "evaluate", "--data", str(data), code=2).output
