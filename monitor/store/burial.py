@@ -16,7 +16,7 @@ from monitor.store.connection import Connection
 from monitor.store.custody import Touch
 from monitor.store.guard import TABLES, Ledger, next_key
 
-_HOLD = "f.state = 'informasi_awal' OR f.state = 'ditinjau' OR (f.state = 'baru' AND f.withdrawn = 0)"
+_HOLD = "f.state = 'informasi_awal' OR f.state = 'ditinjau' OR (f.state = 'baru' AND f.withdrawn IN (0, 2))"
 
 
 class FileKind(StrEnum):

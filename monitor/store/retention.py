@@ -50,7 +50,7 @@ class RetentionView:
         """Give every standing item after `after_item`, by id."""
         rows = self._connection.db.conn.execute(
             "SELECT i.item_id, v.source_id, i.first_seen_at, json_extract(v.payload, '$.happened_at'), "
-            "max(coalesce(f.state = 'ditinjau' OR (f.state = 'baru' AND f.withdrawn = 0), 0)), "
+            "max(coalesce(f.state = 'ditinjau' OR (f.state = 'baru' AND f.withdrawn IN (0, 2)), 0)), "
             "max(coalesce(f.state = 'informasi_awal', 0)), max(coalesce(f.state = 'bersih', 0)), "
             "max(d.decided_at), coalesce(max(f.phase), '') FROM items i "
             "JOIN item_versions v ON v.version_id = i.version_id LEFT JOIN flags f ON f.item_id = i.item_id "
