@@ -245,7 +245,10 @@ class Coverage:
 
 
 def opened(db: Database, where: tuple[str, int, str, str], page: Page, new: int) -> None:
-    """Note an answer (source, run, evidence, moment) of a source's turn; the turn is open until `Coverage.finish`."""
+    """Note an answer (source, run, evidence, moment) of a source's turn; the turn is open until `Coverage.finish`.
+
+    A run of another kind (a refreshing of single items) is no turn: it neither proves a source nor leaves it open.
+    """
     source, run_id, evidence, at = where
     alarms.noted(db, (source, evidence, at), page)
     db.execute(
@@ -254,10 +257,11 @@ def opened(db: Database, where: tuple[str, int, str, str], page: Page, new: int)
     )
     db.execute(
         "INSERT INTO turns (look_id, run_id, at, outcome, detail, open, fetches, new) "
-        "SELECT look_id, ?, ?, '', '', 1, 1, ? FROM looks WHERE source_id=? "
+        "SELECT look_id, :run, :at, '', '', 1, 1, :new FROM looks WHERE source_id=:source "
+        "AND NOT EXISTS (SELECT 1 FROM runs WHERE run_id=:run AND kind<>'collect') "
         "ON CONFLICT (look_id, run_id) DO UPDATE SET at=excluded.at, open=1, fetches=fetches + 1, "
         "new=new + excluded.new",
-        (run_id, at, new, source),
+        {"run": run_id, "at": at, "new": new, "source": source},
     )
 
 

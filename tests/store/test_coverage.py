@@ -59,6 +59,16 @@ def test_what_a_killed_run_left_open_is_closed_as_failed(store: Store) -> None:
     assert store.coverage.days(date(2025, 6, 1), date(2025, 6, 3))["s"] == "it."
 
 
+def test_a_run_that_is_no_collecting_neither_proves_nor_fails_a_source(store: Store) -> None:
+    collecting, other = store.runs.begin("collect"), store.runs.begin("refresh")
+    look(store, Outcome.OK_ITEMS, collecting)
+    answer(store, Outcome.OK_ITEMS, other, at=START + timedelta(hours=1), whole=False)
+    answer(store, Outcome.OK_ITEMS, other, "lain", at=START + timedelta(hours=1), whole=False)
+    assert store.coverage.now()["s"].outcome is Outcome.OK_ITEMS
+    assert "lain" not in store.coverage.now()
+    assert store.coverage.settle() == 0
+
+
 def test_a_doubt_takes_the_proof_back(store: Store) -> None:
     look(store, Outcome.OK_ITEMS, 1)
     answer(store, Outcome.OK_EMPTY_PROVED, 2, at=START + timedelta(hours=6))
