@@ -57,7 +57,7 @@ def test_golden(path: Path) -> None:
         for request in plain["follow"]:
             _without_empty(request, "paging", "sealed", "gap_seconds")
             _without_empty(request["item"] or {}, "native_version")
-        _without_empty(plain, "resume", "stop", "kept", "listed")
+        _without_empty(plain, "resume", "stop", "kept", "listed", "strange")
     else:
         _without_empty(plain, "byline", "next_page")
     text = json.dumps(plain, ensure_ascii=False, indent=1, default=str) + "\n"
