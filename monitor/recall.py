@@ -21,6 +21,7 @@ from monitor.roster import Roster
 
 MOST = 50
 """No rule asks for more repetitions than this."""
+_YEAR = timedelta(days=366)
 _Sort = tuple[ItemKind, Relation]
 
 Windows = Mapping[ItemKind, int]
@@ -79,12 +80,11 @@ class Recall:
     ) -> dict[_Sort, list[PastAct]]:
         """Give what the person did within the windows of these acts, oldest first, by sort."""
         refs, found = self.roster.refs(person_id), dict[int, PastAct]()
-        for kind in sorted({act.stored.item.kind for act in acts}):
-            days = timedelta(days=windows[kind])
-            times = sorted(_key(act)[0] for act in acts if act.stored.item.kind is kind)
-            for first, last in _stretches(times, days):
-                since, until = (first, last + days) if after else (first - days, last)
-                found |= {one.item_id: one for one in self.past.near(refs, [kind], since, until)}
+        kinds = sorted({act.stored.item.kind for act in acts})
+        days = timedelta(days=max(windows[kind] for kind in kinds))
+        for first, last in _stretches(sorted(_key(act)[0] for act in acts)):
+            since, until = (first, last + days) if after else (first - days, last)
+            found |= {one.item_id: one for one in self.past.near(refs, kinds, since, until)}
         sorts: dict[_Sort, list[PastAct]] = {}
         for one in sorted(found.values(), key=_key_of):
             if person_id in self.roster.owners(one.author, one.happened_at):
@@ -123,11 +123,11 @@ def _by_person(acts: Sequence[Act], windows: Windows) -> dict[int, list[int]]:
     return found
 
 
-def _stretches(times: Sequence[datetime], days: timedelta) -> Iterator[tuple[datetime, datetime]]:
-    """Cut ascending times into stretches no longer than `days`, so that no look goes over years."""
+def _stretches(times: Sequence[datetime]) -> Iterator[tuple[datetime, datetime]]:
+    """Cut ascending times into stretches no longer than a year: few looks, and none without end."""
     first = last = times[0]
     for at in times[1:]:
-        if at - first > days:
+        if at - first > _YEAR:
             yield first, last
             first = at
         last = at

@@ -13,7 +13,7 @@ from monitor.models import WORDLESS, AccountRef, Item, ItemKind, PastAct, Platfo
 from monitor.store.codec import clean
 from monitor.store.connection import Connection
 
-MOST = 20_000
+MOST = 100_000
 """Acts of one account in one look at a stretch of time; the newest count."""
 _BORROWS = WORDLESS - {ItemKind.FOLLOW} | {ItemKind.COMMENT}
 _COLUMNS = (
