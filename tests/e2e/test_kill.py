@@ -74,6 +74,25 @@ def held(config: Path) -> Held:
         app.close()
 
 
+def claimed(config: Path) -> tuple[int, int]:
+    """Hold what a killed collecting claims to have seen against what it stored; gives (proved, not proved)."""
+    app = App.build(config)
+    try:
+        run_id = app.store.coverage.newest_run()
+        said = app.store.coverage.of_run(run_id)
+        for source_id, standing in said.items():
+            files = {request.url for source in app.sources([source_id]) for request in source.start("")}
+            rows = app.store._connection.db.execute(
+                "SELECT DISTINCT url FROM fetches WHERE source_id=? AND run_id=?", (source_id, run_id)
+            )
+            asked = {url for (url,) in rows}
+            assert not standing.outcome.proved or asked == files, source_id
+        proved = sum(one.outcome.proved for one in said.values())
+        return proved, len(said) - proved
+    finally:
+        app.close()
+
+
 def start(config: Path, job: str) -> subprocess.Popen[str]:
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     process = subprocess.Popen(
@@ -120,7 +139,11 @@ def campaign(folder: Path, kills: int, copies: int, seed: int) -> tuple[int, int
         for job in ("collect", "screen"):
             while hits[job] < kills and kill_once(config, job, dice.uniform(0, seconds[job])):
                 hits[job] += 1
+                if job == "collect":
+                    claimed(config)
             whole(config, job)
+            if job == "collect":
+                assert claimed(config) == (3, 0)
         assert held(config) == truth
         shutil.rmtree(config.parent)
     return hits["collect"], hits["screen"]
