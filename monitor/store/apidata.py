@@ -57,7 +57,8 @@ class ApiData:
             "SELECT v.version_id, v.evidence_sha256, v.source_id, i.item_id FROM items i JOIN item_versions v "
             "ON v.item_id = i.item_id WHERE i.platform=? AND i.erased=0 AND v.erased<>1 AND v.version<i.version "
             "AND v.captured_at<? AND NOT EXISTS (SELECT 1 FROM flags f WHERE f.item_id = i.item_id "
-            "AND (f.state IN ('informasi_awal', 'ditinjau') OR (f.state = 'baru' AND f.withdrawn IN (0, 2)))) ORDER BY 1",
+            "AND (f.state IN ('informasi_awal', 'ditinjau') OR (f.state = 'baru' AND f.withdrawn IN (0, 2)))) "
+            "ORDER BY 1",
             (platform.value, stamp(before)),
         )
         return [(version, body) for version, body, source, _ in rows if source.partition("/")[0] in config_ids]
