@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,8 @@ def filled(folder: Path) -> None:
         store.custody.note(Touch.VIEW, user_id=user.user_id, flag_id=1, sha256="e" * 64, pieces=[made])
         store.seals.seal()
         store.burial.bury([("a" * 64, FileKind.BODY)], "retensi", user.user_id)
+        store.alarms.fell_silent("contoh", date(2025, 1, 6), 3)
+        store.alarms.answer(store.alarms.silences()[0].silence_id, user.user_id, "akun memang libur")
         store.roster.set_confidence(1, Confidence.VERIFIED, ["pengakuan", "kartu"], user.user_id)
         assert store.audit.verify() == AuditReport(True, store.audit.head().seq, ())
 
@@ -98,7 +101,7 @@ def test_an_inserted_row_is_found(copy: Path, table: str) -> None:
     conn = sqlite3.connect(copy / "netra.db")
     info = conn.execute(f"PRAGMA table_info({table})").fetchall()
     conn.close()
-    unique = {"nip", "username", "number", "version"}
+    unique = {"nip", "username", "number", "version", "silence_id"}
     cells = ["1000" if row[5] else f"{row[1]} + 77" if row[1] in unique and row[2] == "INTEGER" else
              f"{row[1]} || 'x'" if row[1] in unique else row[1] for row in info]  # fmt: skip
     tampered(copy, f"INSERT INTO {table} SELECT {','.join(cells)} FROM {table} LIMIT 1")
