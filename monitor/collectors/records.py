@@ -103,7 +103,7 @@ class RecordsSource:
         table = (
             tables.read_jsonl(text) if self._config.type == "jsonl" else tables.read_csv(text, self._theirs.values())
         )
-        if not table.columns and not table.problems:
+        if not table.columns and not table.problems and not table.rows:
             return Page(Outcome.OK_EMPTY_PROVED)
         if reasons := self._refusals(table):
             return drift(f"{name} ditolak seluruhnya; tidak ada yang disimpan", [f"{name}: {one}" for one in reasons])
@@ -112,7 +112,7 @@ class RecordsSource:
         if len(problems) > _MOST_PROBLEMS:
             problems = [*problems[:_MOST_PROBLEMS], f"dan {len(problems) - _MOST_PROBLEMS} baris bermasalah lain"]
         lines = tuple(f"{name}: {problem}" for problem in problems)
-        if table.problems and not items:
+        if (table.problems or table.rows) and not items:
             return drift(f"{name}: tidak satu pun baris terbaca", lines)
         return Page(Outcome.OK_ITEMS if items else Outcome.OK_EMPTY_PROVED, tuple(items), problems=lines)
 

@@ -99,6 +99,11 @@ def test_empty_files_and_nonsense() -> None:
     assert read(records(), b"").outcome is Outcome.OK_EMPTY_PROVED
     assert read(records(), f"{HEAD}\n".encode()).outcome is Outcome.OK_EMPTY_PROVED
     assert read(records("jsonl"), b"\n\n").outcome is Outcome.OK_EMPTY_PROVED
+
+
+@pytest.mark.parametrize("content", [b"{}\n{}\n", b"{}", b'{"a": 1}\n', b"[]\n"])
+def test_lines_that_say_nothing_prove_nothing(content: bytes) -> None:
+    assert read(records("jsonl"), content).outcome is Outcome.SCHEMA_DRIFT
     assert read(records("jsonl"), b"bukan json\n").outcome is Outcome.SCHEMA_DRIFT
     assert read(records("jsonl"), b"[" * 100_000).outcome is Outcome.SCHEMA_DRIFT
     assert read(records("jsonl"), b'{"id":' + b"9" * 5000 + b"}").outcome is Outcome.SCHEMA_DRIFT
