@@ -100,6 +100,7 @@ def page(browser: Browser, site: str) -> Iterator[Page]:
 def _sign_in(page: Page, site: str) -> None:
     """With keys only: the name field has the focus."""
     page.goto(site + "/")
+    expect(page.locator("#nama")).to_be_focused()  # the browser gives it just after the page has loaded
     page.keyboard.type("pemantau")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
