@@ -99,7 +99,7 @@ class Masker:
         self._parts = frozenset(
             part for name in terms.names for part in fold(name).text.split() if len(part) >= _SHORTEST_INSIDE
         )
-        known, self._settled = _known(ordinary)
+        known, self._settled = _vocabulary(ordinary)
         self._easy = (
             known if self._parts.isdisjoint(known) else {k: v for k, v in known.items() if k not in self._parts}
         )
@@ -271,7 +271,7 @@ def _finished(out: list[str], case: str, capitals: int) -> list[str]:
 
 
 @lru_cache(maxsize=8)
-def _known(ordinary: frozenset[str]) -> tuple[dict[str, str], frozenset[str]]:
+def _vocabulary(ordinary: frozenset[str]) -> tuple[dict[str, str], frozenset[str]]:
     """Give word -> token for all words whose token depends on nothing else, and those a capital changes nothing of."""
     marks = {mark * times: mark for mark in '!?":' for times in range(1, 5)}
     marks |= {"." * times: "..." for times in range(2, 6)}

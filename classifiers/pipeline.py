@@ -86,9 +86,8 @@ class AdditiveClassifier:
     def probabilities(self, texts: Sequence[str]) -> list[float]:
         """Give the probabilities alone."""
         told = self._tokens(texts)
-        scale, shift, moved = self._model.scale, self._model.shift, self._moved
         return [
-            _sigmoid(scale * alone + shift + moved) if tokens else 0.0
+            _sigmoid(self._calibrated(alone) + self._moved) if tokens else 0.0
             for tokens, alone in zip(told, self._sums.many(told), strict=True)
         ]
 
@@ -100,9 +99,8 @@ class AdditiveClassifier:
         if not tokens:
             return Score(0.0)
         here = self._here(tokens, alone, parent)
-        moved = self._moved
-        odds = self._calibrated(alone) + moved if here is None else math.fsum(here.values()) + moved
-        probability = _sigmoid(odds)
+        odds = self._calibrated(alone) if here is None else math.fsum(here.values())
+        probability = _sigmoid(odds + self._moved)
         return Score(probability, self._words(tokens, here) if probability >= EXPLAIN_FROM else ())
 
     def _calibrated(self, log_odds: float) -> float:

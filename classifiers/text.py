@@ -117,7 +117,7 @@ def fold_plain(text: str) -> tuple[str, bool]:
     odd = _ODD.find_matches_as_indexes(plain)
     if not odd:
         return plain, exact
-    stretched = odd[0][0] < _DIGITS_FROM or any(one[0] < _DIGITS_FROM for one in odd)
+    stretched = any(one[0] < _DIGITS_FROM for one in odd)
     if _HAS_LEET.search(plain):
         plain, stretched = _WORDS.sub(_unleet, plain), True  # vowels that were digits may make a run
     if stretched and _STRETCH.search(plain):
