@@ -8,13 +8,12 @@ every record; the handle is a label. An answer that holds somebody else's record
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 from monitor.collectors import bluesky_records as records
-from monitor.collectors import xrpc
+from monitor.collectors import loose, xrpc
 from monitor.collectors.accounts import Watched, Watching
 from monitor.collectors.base import drift
 from monitor.collectors.bluesky_likes import Likers
@@ -140,7 +139,7 @@ class BlueskyAccount:
             parts, value = xrpc.split(body["uri"]), body["value"]
             if parts is None or parts[0] != self._author.native_id or not isinstance(value, dict):
                 return drift("profil ini milik akun lain")
-            kept = _dump({"uri": body["uri"], "cid": body.get("cid"), "labels": value.get("labels")})
+            kept = loose.dump({"uri": body["uri"], "cid": body.get("cid"), "labels": value.get("labels")}).encode()
             if xrpc.labelled_private(value.get("labels")):
                 reason = (
                     "pemilik akun meminta agar tidak ditampilkan kepada umum; isinya tidak diambil, periksa sendiri"
@@ -255,7 +254,7 @@ class BlueskyAccount:
             return Page(Outcome.SCHEMA_DRIFT, tuple(waiting), detail="`posts` bukan daftar; bentuk jawaban berubah")
         found, problems = records.posts(body["posts"], asked, self._named)
         whole = [records.with_parent(one, found.get(one.parent.native_id)) for one in waiting if one.parent is not None]
-        kept = _dump([{"uri": uri, "text": one.text} for uri, one in found.items()])
+        kept = loose.dump([{"uri": uri, "text": one.text} for uri, one in found.items()]).encode()
         return Page(Outcome.OK_ITEMS, tuple(whole), problems=tuple(problems), kept=kept)
 
     # ------------------------------------------------------------------- both
@@ -265,21 +264,14 @@ class BlueskyAccount:
 
     def _state(self) -> str:
         own = {"did": self._author.native_id, "pds": self.host, "handle": self._seen_handle}
-        return _dump({"own": own, **self._marks, "likes": self._likers.seen}).decode()
+        return loose.dump({"own": own, **self._marks, "likes": self._likers.seen})
 
 
 def _nothing_held(_platform: Platform, _ids: Sequence[str]) -> dict[str, Item]:
     return {}
 
 
-def _dump(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
-
-
 def _load(cursor: str) -> dict[str, dict[str, str]]:
-    """Read the cursor; one that cannot be read is as good as none."""
-    try:
-        value = json.loads(cursor) if cursor else {}
-    except (ValueError, RecursionError):
-        return {}
-    return {str(key): one for key, one in value.items() if isinstance(one, dict)} if isinstance(value, dict) else {}
+    """Read the cursor: tables of texts alone."""
+    tables = ((key, one) for key, one in loose.state(cursor).items() if isinstance(one, dict))
+    return {key: {name: value for name, value in one.items() if isinstance(value, str)} for key, one in tables}

@@ -16,7 +16,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.collectors import dates, xrpc
+from monitor.collectors import dates, loose, xrpc
 from monitor.models import AccountRef, Item, ItemKind, Parent, Platform, Response
 
 POST, LIKE, REPOST = "app.bsky.feed.post", "app.bsky.feed.like", "app.bsky.feed.repost"
@@ -170,10 +170,8 @@ def posts(answered: object, asked: Collection[str], named: Collection[str]) -> t
             continue
         owner = AccountRef(Platform.BLUESKY, parts[0])
         if parts[0] in named:
-            owner = replace(owner, handle=_text(author.get("handle")), display_name=_text(author.get("displayName")))
+            owner = replace(
+                owner, handle=loose.text(author.get("handle")), display_name=loose.text(author.get("displayName"))
+            )
         found[uri] = Parent(uri, page_url(uri), text, owner)
     return found, problems
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
+
+from monitor.collectors import loose
 
 MAX_ENTRIES = 6000
 
@@ -16,13 +17,9 @@ def digest(*parts: str) -> str:
 
 def load(cursor: str) -> dict[str, str]:
     """Read a cursor; one that cannot be read is as good as none."""
-    try:
-        value = json.loads(cursor) if cursor else {}
-    except (ValueError, RecursionError):
-        return {}
-    return {str(key): str(one) for key, one in value.items()} if isinstance(value, dict) else {}
+    return {key: str(one) for key, one in loose.state(cursor).items()}
 
 
 def dump(seen: Mapping[str, str]) -> str:
     """Write a cursor; of very many entries the newest stay."""
-    return json.dumps(dict(list(seen.items())[-MAX_ENTRIES:]), separators=(",", ":"))
+    return loose.dump(dict(list(seen.items())[-MAX_ENTRIES:]))

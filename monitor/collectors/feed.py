@@ -16,7 +16,7 @@ from typing import Any
 
 import feedparser
 
-from monitor.collectors import article, cursor, dates, index, noise, sitemap, sites, urls
+from monitor.collectors import article, cursor, dates, index, loose, noise, sitemap, sites, urls
 from monitor.collectors.base import Wanted, drift, failed
 from monitor.collectors.pages import ArticlePages
 from monitor.config import FeedSource
@@ -115,16 +115,16 @@ class NewsSource:
         return list(known.values())
 
     def _entry(self, entry: dict[str, Any], response: Response, number: int, problems: list[str]) -> Item | None:
-        title = article.plain(_text(entry.get("title")))
-        url = urls.joined(self._config.url, _text(entry.get("link"))) if entry.get("link") else ""
+        title = article.plain(loose.text(entry.get("title")))
+        url = urls.joined(self._config.url, loose.text(entry.get("link"))) if entry.get("link") else ""
         content = entry.get("content") or [{}]
-        body = noise.lines(article.plain(_text(content[0].get("value")) or _text(entry.get("summary"))))
+        body = noise.lines(article.plain(loose.text(content[0].get("value")) or loose.text(entry.get("summary"))))
         if not (title or body):
             problems.append(f"butir {number}: tanpa judul dan isi; dilewati")
             return None
-        guid = _text(entry.get("id")).strip()
+        guid = loose.text(entry.get("id")).strip()
         # dict.get: feedparser's own would lend `published` to an absent `updated`, with a warning.
-        raws = (_text(dict.get(entry, key)) for key in ("published", "updated", "created"))
+        raws = (loose.text(dict.get(entry, key)) for key in ("published", "updated", "created"))
         raw = next((text for text in raws if text), "")
         stamp = dates.parse(
             raw,
@@ -303,7 +303,3 @@ def _not_a_feed(body: bytes) -> str:
     if b"<urlset" in start or b"<sitemapindex" in start:
         return "ini sitemap, bukan feed — isi `sitemap: true`"
     return "jawaban bukan RSS atau Atom — periksa alamat feed"
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

@@ -8,12 +8,11 @@ identity, the server's own id is compared in every run and status. A page with s
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from monitor.collectors import dates
+from monitor.collectors import dates, loose
 from monitor.collectors import mastodon_api as api
 from monitor.collectors import mastodon_records as records
 from monitor.collectors.accounts import Watched, Watching
@@ -57,9 +56,9 @@ class MastodonAccount:
 
     def start(self, cursor: str) -> Sequence[Request]:
         """Ask who the account is; each run anew, for accounts are suspended, moved and made again."""
-        self._state = _load(cursor)
-        self._own = {name: api.string(one) for name, one in _table(self._state.get("own")).items()}
-        self._fans.load(_table(self._state.get("fans")))
+        self._state = loose.state(cursor)
+        self._own = {name: loose.text(one) for name, one in loose.table(self._state.get("own")).items()}
+        self._fans.load(loose.table(self._state.get("fans")))
         actor = self._account.native_id or self._own.get("uri", "")
         name = api.split_handle(self._account.handle)
         if api.ACTOR.match(actor):
@@ -121,11 +120,11 @@ class MastodonAccount:
         self._own = {"id": own_id, "uri": actor, "acct": api.acct_of(account, api.origin(actor)), "count": before}
         self._author = AccountRef(Platform.MASTODON, actor, self._account.handle or self._own["acct"])
         self._walk = Walk(
-            _table(self._state.get("walk")), response.fetched_at,
+            loose.table(self._state.get("walk")), response.fetched_at,
             recheck_days=self._config.recheck_days, whole_days=self._config.whole_days,
         )  # fmt: skip
         self._committed = self._dump()
-        kept = _bytes({"id": own_id, "uri": actor, "statuses_count": self._counted})
+        kept = loose.dump({"id": own_id, "uri": actor, "statuses_count": self._counted}).encode()
         return Page(
             Outcome.OK_ITEMS, follow=(self._page(""),), problems=self._notes(account), kept=kept, resume=self._committed
         )
@@ -147,7 +146,7 @@ class MastodonAccount:
         if account.get("suspended") is True:
             return Page(Outcome.GONE, detail="akun ditangguhkan oleh servernya")
         if mark := api.asks_not_to_be_shown(account):
-            kept = _bytes({"id": own_id, "uri": actor, "tanda": mark})
+            kept = loose.dump({"id": own_id, "uri": actor, "tanda": mark}).encode()
             return Page(Outcome.NOT_AVAILABLE, detail=_CLOSED.format(mark), kept=kept)
         return None
 
@@ -162,7 +161,7 @@ class MastodonAccount:
         """Tell whether the name fits where a server gives accounts no address to compare."""
         if account.get("uri"):
             return True
-        actor, name = self._author.native_id, api.string(account.get("username")).casefold()
+        actor, name = self._author.native_id, loose.text(account.get("username")).casefold()
         given = api.split_handle(self._account.handle)
         wanted = {actor.rstrip("/").rpartition("/")[2].lstrip("@").casefold(), given[0].casefold() if given else ""}
         return account.get("url") == actor or (name != "" and name in wanted) or bool(self._own.get("id"))
@@ -205,7 +204,7 @@ class MastodonAccount:
             return Page(Outcome.SCHEMA_DRIFT, problems=tuple(problems), detail="tidak satu pun unggahan terbaca")
         entries = self._entries(shown, response)
         after, blind = self._after(response, found)
-        stamps = [api.string(one.get("created_at")) for one in shown]
+        stamps = [loose.text(one.get("created_at")) for one in shown]
         taken = self._believed(walk.take(entries, after, sorted_down=api.newest_first(stamps) and not blind), problems)
         ready, contexts = self._with_context(items)
         before, self._committed = self._committed, self._dump()
@@ -220,7 +219,9 @@ class MastodonAccount:
             tuple(problems),
             resume=before if contexts else self._committed,
             stop=taken.stop,
-            kept=_bytes([records.redacted(one, self._author.native_id) for one in shown]) if shown else b"",
+            kept=loose.dump([records.redacted(one, self._author.native_id) for one in shown]).encode()
+            if shown
+            else b"",
             listed=Listed(Platform.MASTODON, "", "", ids, taken.gone),
         )
 
@@ -243,7 +244,7 @@ class MastodonAccount:
         entries = []
         for one in shown:
             key = records.native_id(one, self._author.native_id)
-            at = dates.parse(api.string(one.get("created_at")), seen_at=response.fetched_at).at
+            at = dates.parse(loose.text(one.get("created_at")), seen_at=response.fetched_at).at
             if key:
                 entries.append(Entry(key, api.identifier(one), at))
         return entries
@@ -285,7 +286,7 @@ class MastodonAccount:
     def _whose(self, account: Mapping[str, object], home: str) -> AccountRef:
         """Give handle and name of watched accounts alone; of all others the address."""
         if (named := self._named_refs.find(account, home)) is not None:
-            return replace(named, display_name=api.string(account.get("display_name"))[:200])
+            return replace(named, display_name=loose.text(account.get("display_name"))[:200])
         return AccountRef(Platform.MASTODON, api.actor_of(account))
 
     # ------------------------------------------------------------------- what it answered
@@ -319,7 +320,7 @@ class MastodonAccount:
             if parent is None or api.identifier(status) != address.rpartition("/")[2]:
                 outcome, detail, parent = Outcome.SCHEMA_DRIFT, "server memberi unggahan lain", None
             else:
-                notes, kept = (), _bytes(records.around(status))
+                notes, kept = (), loose.dump(records.around(status)).encode()
         elif status.outcome in {Outcome.GONE, Outcome.NOT_AVAILABLE, Outcome.AUTH}:
             parent = Parent()  # that it is gone, or not for everybody, is an answer: it is not asked for again
         else:
@@ -334,26 +335,9 @@ class MastodonAccount:
         return Request(url, purpose, paging=paging, sealed=True, gap_seconds=self._config.gap_seconds)
 
     def _dump(self) -> str:
-        walk = self._walk.state() if self._walk is not None else _table(self._state.get("walk"))
-        return _bytes({"own": self._own, "walk": walk, "fans": self._fans.state()}).decode()
+        walk = self._walk.state() if self._walk is not None else loose.table(self._state.get("walk"))
+        return loose.dump({"own": self._own, "walk": walk, "fans": self._fans.state()})
 
 
 def _with_parent(item: Item, parent: Parent | None) -> Item:
     return item if parent is None else replace(item, parent=parent)
-
-
-def _bytes(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
-
-
-def _table(value: object) -> dict[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _load(cursor: str) -> dict[str, object]:
-    """Read the cursor; one that cannot be read is as good as none."""
-    try:
-        value = json.loads(cursor) if cursor else {}
-    except (ValueError, RecursionError):
-        return {}
-    return _table(value)

@@ -6,13 +6,12 @@ texts that are never compared as numbers; whose act it is, is said by the actor'
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from urllib.parse import parse_qs, quote, urlsplit
 
-from monitor.collectors import article
+from monitor.collectors import article, loose
 from monitor.collectors.base import drift
 from monitor.models import Outcome, Page, Response
 
@@ -93,7 +92,7 @@ def an_object(response: Response) -> dict[str, object] | Page:
     """Give the object of a good answer, or the page of one that is none."""
     if page := failure(response):
         return page
-    value = _json(response.body)
+    value = loose.value(response.body)
     if not isinstance(value, dict) or "error" in value:
         return drift("jawaban bukan objek JSON yang utuh; bentuknya berubah")
     return value
@@ -103,7 +102,7 @@ def objects(response: Response) -> list[dict[str, object]] | Page:
     """Give the list of objects of a good answer, or the page of one that is none."""
     if page := failure(response):
         return page
-    value = _json(response.body)
+    value = loose.value(response.body)
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
         return drift("jawaban bukan daftar JSON yang utuh; bentuknya berubah")
     return value
@@ -174,11 +173,6 @@ def text_of(status: Json) -> str | None:
     return article.plain(f"<p>{content}</p>") if isinstance(content, str) else None
 
 
-def string(value: object) -> str:
-    """Give a text, "" for what is none."""
-    return value if isinstance(value, str) else ""
-
-
 def an_account(value: object) -> Json | None:
     """Give an account object, None for what is none."""
     return value if isinstance(value, dict) else None
@@ -190,13 +184,6 @@ def newest_first(moments: Sequence[str]) -> bool:
 
 
 def _error(body: bytes) -> str:
-    value = _json(body)
+    value = loose.value(body)
     found = value.get("error") if isinstance(value, dict) else None
     return found[:120] if isinstance(found, str) else ""
-
-
-def _json(body: bytes) -> object:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None

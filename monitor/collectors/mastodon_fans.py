@@ -6,12 +6,11 @@ at 0. A server that does not show the list to strangers has not shown an empty o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from monitor.collectors import dates
+from monitor.collectors import dates, loose
 from monitor.collectors import mastodon_api as api
 from monitor.collectors import mastodon_records as records
 from monitor.collectors.cursor import digest
@@ -85,14 +84,14 @@ class Fans:
         """Ask for both lists of those own posts that are young enough."""
         home, requests = api.origin(author.native_id), []
         for one in statuses:
-            at = dates.parse(api.string(one.get("created_at")), seen_at=response.fetched_at).at
+            at = dates.parse(loose.text(one.get("created_at")), seen_at=response.fetched_at).at
             young = at is not None and response.fetched_at - at <= timedelta(days=self._config.campaign_days)
-            key, uri = api.identifier(one), api.string(one.get("uri"))
+            key, uri = api.identifier(one), loose.text(one.get("uri"))
             if not (self._rostered and young and key and api.ACTOR.match(uri)) or isinstance(one.get("reblog"), dict):
                 continue
             if f"penyuka {key}" in self._lists:
                 continue  # a server that pages blindly shows a post twice
-            post = Parent(uri, api.string(one.get("url")) or uri, api.text_of(one) or "", author)
+            post = Parent(uri, loose.text(one.get("url")) or uri, api.text_of(one) or "", author)
             for kind in _LISTS:
                 self._lists[f"{kind} {key}"] = _List(post)
                 requests.append(self._ask(home, kind, key, ""))
@@ -141,7 +140,7 @@ class Fans:
             gone = tuple(one for one in before if one not in found)
             self._looked[purpose] = response.fetched_at.isoformat()
             self._before[purpose] = list(dict.fromkeys([*before, *found]))
-        kept = json.dumps({"daftar": purpose, "dari": len(ids), "aparatur": found}).encode() if before or found else b""
+        kept = loose.dump({"daftar": purpose, "dari": len(ids), "aparatur": found}).encode() if before or found else b""
         return Page(
             Outcome.OK_ITEMS if items or found else Outcome.OK_EMPTY_PROVED,
             items,

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from monitor.collectors import dates
+from monitor.collectors import dates, loose
 from monitor.collectors import mastodon_api as api
 from monitor.models import AccountRef, Item, ItemKind, Parent, Platform, Response
 
@@ -38,9 +38,9 @@ def native_id(status: Json, actor: str) -> str:
     """Give the identity of an own status, "" where it tells none."""
     boosted = status.get("reblog")
     if isinstance(boosted, dict):
-        uri = api.string(boosted.get("uri"))
+        uri = loose.text(boosted.get("uri"))
         return boost_id(uri, actor) if api.ACTOR.match(uri) else ""
-    uri = api.string(status.get("uri"))
+    uri = loose.text(status.get("uri"))
     return uri if api.ACTOR.match(uri) else ""
 
 
@@ -56,7 +56,7 @@ def to_item(
     words = "" if boosted is not None else api.text_of(status)
     if words is None:
         return f"{key[-80:]}: `content` bukan tulisan; dilewati"
-    raw = api.string(status.get("created_at"))
+    raw = loose.text(status.get("created_at"))
     stamp = dates.parse(raw, seen_at=response.fetched_at)
     kind, parent = ItemKind.POST, None
     if boosted is not None:
@@ -74,13 +74,13 @@ def to_item(
         kind=kind,
         author=author,
         text=words,
-        title="" if boosted is not None else api.string(status.get("spoiler_text")),
+        title="" if boosted is not None else loose.text(status.get("spoiler_text")),
         url=_page(status) or (key if boosted is None else ""),
         happened_at=stamp.at,
         happened_raw=raw[: dates.MAX_RAW],
         happened_rule="created_at" if stamp.at else "",
         parent=parent,
-        native_version=api.string(status.get("edited_at")),
+        native_version=loose.text(status.get("edited_at")),
     )
 
 
@@ -100,7 +100,7 @@ def boost(post: Parent, author: AccountRef, source_id: str, rule: str) -> Item:
 
 def to_parent(status: Json, home: str, named: Named) -> Parent | None:
     """Read the post that an act was done to; the words of one who asks not to be shown are left out."""
-    uri, account = api.string(status.get("uri")), api.an_account(status.get("account"))
+    uri, account = loose.text(status.get("uri")), api.an_account(status.get("account"))
     if not api.ACTOR.match(uri) or account is None:
         return None
     owner = named(account, home)

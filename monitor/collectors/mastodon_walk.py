@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor.collectors import loose
+
 MOST = 1000
 """How many entries are remembered; what is older is stored too, but its deletion is not noticed."""
 
@@ -38,8 +40,8 @@ class Walk:
 
     def __init__(self, state: Mapping[str, object], now: datetime, *, recheck_days: int, whole_days: int) -> None:
         self._known = _pairs(state.get("known"))
-        self._resume = _text(state.get("resume"))
-        self._whole = _text(state.get("whole"))
+        self._resume = loose.text(state.get("resume"))
+        self._whole = loose.text(state.get("whole"))
         self._owed = self._resume
         self._deep = not self._whole or now.isoformat() >= self._whole
         self._again = (now + timedelta(days=whole_days)).isoformat()
@@ -101,10 +103,6 @@ class Walk:
         if oldest is None or oldest >= self._recheck:
             return Taken(after, gone=gone)
         return Taken("", "sampai yang sudah dikenal", gone)
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _pairs(value: object) -> list[tuple[str, str]]:

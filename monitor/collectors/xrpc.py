@@ -5,12 +5,12 @@ Errors after platforms' documentation: status 400 carries `{"error": NAME, "mess
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote, urlsplit
 
+from monitor.collectors import loose
 from monitor.collectors.base import drift
 from monitor.models import Outcome, Page, Response
 
@@ -111,7 +111,7 @@ def labelled_private(labels: object) -> bool:
 
 def error_name(response: Response) -> str:
     """Give the name of the error in an answer; "RepoNotFound" for the server's own wording of it; "" if none."""
-    body = _object(response.body)
+    body = loose.an_object(response.body)
     if body is None:
         return ""
     name, message = str(body.get("error", "")), str(body.get("message", ""))
@@ -122,7 +122,7 @@ def answer(response: Response, *fields: str) -> dict[str, object] | Page:
     """Give the object of a good answer that holds the fields, or the page of one that does not."""
     if response.outcome is not None:
         return _failure(response)
-    body = _object(response.body)
+    body = loose.an_object(response.body)
     if body is None:
         return drift("jawaban bukan JSON yang utuh — dicoba lagi pada giliran berikut")
     if missing := [name for name in fields if name not in body]:
@@ -148,11 +148,3 @@ def _failure(response: Response) -> Page:
             return Page(Outcome.AUTH, detail=f"server meminta masuk ({name})")
         return Page(outcome, detail=f"server menolak permintaan ({name or 'tanpa nama galat'}) — periksa akunnya")
     return Page(outcome, detail=detail)
-
-
-def _object(body: bytes) -> dict[str, object] | None:
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None

@@ -8,13 +8,12 @@ sealed: evidence is kept an object at a time, because the terms ask that each be
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from monitor.collectors import dates
+from monitor.collectors import dates, loose
 from monitor.collectors import youtube_api as api
 from monitor.collectors import youtube_items as things
 from monitor.collectors.accounts import Watched, Watching
@@ -50,10 +49,10 @@ class YoutubeChannel:
 
     def start(self, cursor: str) -> Sequence[Request]:
         """Ask what the channel is; each run anew."""
-        state = _load(cursor)
-        self._own = _table(state.get("own"))
-        self._known = {key: str(one) for key, one in _table(state.get("videos")).items()}
-        self._comments.load(_table(state.get("comments")))
+        state = loose.state(cursor)
+        self._own = loose.table(state.get("own"))
+        self._known = {key: str(one) for key, one in loose.table(state.get("videos")).items()}
+        self._comments.load(loose.table(state.get("comments")))
         channel = self._account.native_id or api.text(self._own, "id")
         handle = self._account.handle.strip().lstrip("@")
         parts = ("part", "snippet,contentDetails,statistics")
@@ -103,7 +102,7 @@ class YoutubeChannel:
         if not self._uploads:
             return drift("kanal tanpa daftar unggahan; bentuk jawaban berubah")
         self._counted = api.count(channel, "statistics", "videoCount") or 0
-        kept = json.dumps({"id": key, "customUrl": name, "videoCount": self._counted}).encode()
+        kept = loose.dump({"id": key, "customUrl": name, "videoCount": self._counted}).encode()
         if self._counted == 0 and not self._known:
             return Page(Outcome.OK_EMPTY_PROVED, problems=tuple(problems), kept=kept, cursor=self._dump())
         return Page(
@@ -194,7 +193,7 @@ class YoutubeChannel:
         item = things.video(found[0], self.source_id, self._author, response)
         if isinstance(item, str) or item.native_id != key:
             return drift(item if isinstance(item, str) else "server memberi video lain")
-        return Page(Outcome.OK_ITEMS, (item,), kept=json.dumps(things.kept(found[0])).encode())
+        return Page(Outcome.OK_ITEMS, (item,), kept=loose.dump(things.kept(found[0])).encode())
 
     # ------------------------------------------------------------------- both
 
@@ -203,22 +202,9 @@ class YoutubeChannel:
 
     def _dump(self) -> str:
         state = {"own": self._own, "videos": self._known, "comments": self._comments.state()}
-        return json.dumps(state, separators=(",", ":"))
+        return loose.dump(state)
 
 
 def _published(entry: Json, response: Response) -> datetime | None:
     raw = api.text(entry, "contentDetails", "videoPublishedAt")
     return dates.parse(raw, seen_at=response.fetched_at).at
-
-
-def _table(value: object) -> dict[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _load(cursor: str) -> dict[str, object]:
-    """Read the cursor; one that cannot be read is as good as none."""
-    try:
-        value = json.loads(cursor) if cursor else {}
-    except (ValueError, RecursionError):
-        return {}
-    return _table(value)

@@ -5,11 +5,11 @@ No address ever holds the key: it travels in a header. Each call costs one unit 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
+from monitor.collectors import loose
 from monitor.collectors.base import drift
 from monitor.models import Outcome, Page, Request, Response
 
@@ -61,7 +61,7 @@ def ask(api: str, method: str, purpose: str, gap: float, *parameters: tuple[str,
 
 def answer(response: Response, kind: str) -> dict[str, object] | Page:
     """Give a good answer of this `kind`, or the page of one that is none."""
-    body = _object(response.body)
+    body = loose.an_object(response.body)
     reasons = _named(body) if body is not None else []
     for reason in reasons:
         if reason in _REASONS:
@@ -132,11 +132,3 @@ def _named(body: Json) -> Sequence[str]:
             reason = one.get("reason") if isinstance(one, dict) else None
             found += [reason[:60]] if isinstance(reason, str) else []
     return found
-
-
-def _object(body: bytes) -> dict[str, object] | None:
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None

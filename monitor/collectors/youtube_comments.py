@@ -6,10 +6,10 @@ asked for once more by its own id, so that its evidence holds nobody else and ca
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from monitor.collectors import loose
 from monitor.collectors import youtube_api as api
 from monitor.collectors import youtube_items as things
 from monitor.collectors.base import drift
@@ -169,7 +169,7 @@ class Comments:
         item = things.comment(found[0], self._source_id, who, about, response)
         if isinstance(item, str) or item.native_id != key:
             return drift(item if isinstance(item, str) else "server memberi komentar lain")
-        return Page(Outcome.OK_ITEMS, (item,), kept=json.dumps(things.kept(found[0])).encode())
+        return Page(Outcome.OK_ITEMS, (item,), kept=loose.dump(things.kept(found[0])).encode())
 
 
 def _kind(response: Response) -> str:
