@@ -701,6 +701,16 @@ class State(StrEnum):
     IN_REVIEW = "ditinjau"
     CLEARED = "bersih"
     LEAD = "informasi_awal"
+    TRACING = "penelusuran"
+    PLENARY = "pleno"
+    STOPPED = "dihentikan"
+    FORWARDED = "diteruskan"
+    FINDING = "temuan"
+
+    @property
+    def ahead(self) -> bool:
+        """True from the first information on, until the plenary stops it: a case that somebody put forward."""
+        return self in {State.LEAD, State.TRACING, State.PLENARY, State.FORWARDED, State.FINDING}
 
 
 class Standing(IntEnum):

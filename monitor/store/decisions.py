@@ -20,7 +20,12 @@ LEGAL: dict[State, frozenset[State]] = {
     State.NEW: frozenset({State.IN_REVIEW, State.CLEARED, State.LEAD}),
     State.IN_REVIEW: frozenset({State.CLEARED, State.LEAD}),
     State.CLEARED: frozenset(),
-    State.LEAD: frozenset(),
+    State.LEAD: frozenset({State.TRACING}),
+    State.TRACING: frozenset({State.PLENARY}),
+    State.PLENARY: frozenset({State.STOPPED, State.FORWARDED, State.FINDING}),
+    State.STOPPED: frozenset(),
+    State.FORWARDED: frozenset(),
+    State.FINDING: frozenset(),
 }
 COLUMNS = "d.decision_id, d.flag_id, d.user_id, d.state, d.reason, coalesce(n.note, ''), d.decided_at, d.undoes"
 SELECT = f"SELECT {COLUMNS} FROM decisions d LEFT JOIN decision_notes n ON n.decision_id = d.decision_id "

@@ -31,6 +31,7 @@ from monitor.web import (
     tangkap,
     temuan,
 )
+from monitor.web.panel import Maker
 from monitor.web.safety import here, protect, services
 from monitor.web.services import Services
 from monitor.web.text import show
@@ -58,6 +59,7 @@ _SCREENS = (
     kasus_lama.blueprint,
     cakupan.blueprint,
 )
+_PANELS: tuple[Maker, ...] = ()
 
 
 def create_app(services: Services) -> Flask:
@@ -71,6 +73,7 @@ def create_app(services: Services) -> Flask:
     app = Flask(__name__)
     app.secret_key = services.secret_key
     app.extensions["netra"] = services
+    app.extensions["netra-panels"] = _PANELS
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     protect(app, services.config.web)

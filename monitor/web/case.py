@@ -12,6 +12,7 @@ from monitor.errors import ArchiveError, NotAllowedError
 from monitor.models import CAPTURED, Flag, Role, User
 from monitor.store import Touch
 from monitor.web.auth import current_user, may_decide, may_see
+from monitor.web.panel import panels
 from monitor.web.queue import Filters, case_address, page_address
 from monitor.web.rak import shelf
 from monitor.web.safety import services
@@ -107,6 +108,7 @@ def page(flag: Flag, filters: Filters, trouble: Trouble | None = None, note: str
         gone=store.absences.withdrawn(flag.stored.item_id),
         note=note,
         shelf=shelf(flag, user),
+        panels=panels(flag, user),
         recorded=[(one.capture_id, len(one.pictures)) for one in store.captures.of_item(flag.stored.item_id)],
     )
 

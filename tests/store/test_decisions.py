@@ -94,9 +94,24 @@ LEGAL = {
     State.NEW: {State.IN_REVIEW, State.CLEARED, State.LEAD},
     State.IN_REVIEW: {State.CLEARED, State.LEAD},
     State.CLEARED: set(),
-    State.LEAD: set(),
+    State.LEAD: {State.TRACING},
+    State.TRACING: {State.PLENARY},
+    State.PLENARY: {State.STOPPED, State.FORWARDED, State.FINDING},
+    State.STOPPED: set(),
+    State.FORWARDED: set(),
+    State.FINDING: set(),
 }
-REASONS = {State.NEW: None, State.IN_REVIEW: None, State.CLEARED: ReasonCode.PASSIVE, State.LEAD: ReasonCode.CALL}
+REASONS = {State.CLEARED: ReasonCode.PASSIVE, State.LEAD: ReasonCode.CALL}
+_PLENARY = (State.LEAD, State.TRACING, State.PLENARY)
+ROADS: dict[State, tuple[State, ...]] = {
+    State.NEW: (),
+    State.IN_REVIEW: (State.IN_REVIEW,),
+    State.CLEARED: (State.CLEARED,),
+    State.LEAD: _PLENARY[:1],
+    State.TRACING: _PLENARY[:2],
+    State.PLENARY: _PLENARY,
+    **{end: (*_PLENARY, end) for end in (State.STOPPED, State.FORWARDED, State.FINDING)},
+}
 
 
 @pytest.mark.parametrize("start", State)
@@ -105,13 +120,13 @@ def test_only_legal_steps(store: Store, start: State, target: State) -> None:
     [flag_id] = a_case(store)
     user = add_user(store).user_id
     seen = None
-    if start is not State.NEW:
-        seen = store.decisions.append(flag_id, user, start, REASONS[start], "", expected=None).decision_id
+    for step in ROADS[start]:
+        seen = store.decisions.append(flag_id, user, step, REASONS.get(step), "", expected=seen).decision_id
     if target in LEGAL[start]:
-        store.decisions.append(flag_id, user, target, REASONS[target], "", expected=seen)
+        store.decisions.append(flag_id, user, target, REASONS.get(target), "", expected=seen)
     else:
         with pytest.raises(NotAllowedError, match="batalkan"):
-            store.decisions.append(flag_id, user, target, REASONS[target], "", expected=seen)
+            store.decisions.append(flag_id, user, target, REASONS.get(target), "", expected=seen)
 
 
 @pytest.mark.parametrize(
