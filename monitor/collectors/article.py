@@ -14,10 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import trafilatura
 from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EncodingDetector
-from htmldate import find_date
 
 from monitor.collectors import dates, noise, urls
 from monitor.collectors.dates import Stamp
@@ -164,6 +162,8 @@ def _selected(soup: BeautifulSoup, site: Site) -> str:
 
 def _guessed(soup: BeautifulSoup) -> str:
     """Let trafilatura find the text where no selector does."""
+    import trafilatura  # noqa: PLC0415 (it loads slowly, and most commands open no article)
+
     try:
         found = trafilatura.extract(str(soup), include_comments=False, include_tables=True, deduplicate=False)
     except (RecursionError, ValueError):
@@ -225,6 +225,8 @@ def _date(
         last = (raw, dates.parse(raw, seen_at=seen_at, zone=local))
         if last[1].at is not None:
             return last
+    from htmldate import find_date  # noqa: PLC0415 (as trafilatura)
+
     day = find_date(text, original_date=True, extensive_search=False, max_date=seen_at.strftime("%Y-%m-%d"))
     if day and local:
         stamp = dates.parse(day, seen_at=seen_at, zone=local)
