@@ -3,37 +3,24 @@ readers; asking the rest again and answering a silence. Pictures are written to 
 
 from __future__ import annotations
 
-import os
 import random
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from waitress import wasyncore
-from waitress.server import create_server
+from playwright.sync_api import Browser, Page, expect
 
 from monitor.models import Outcome, Platform
 from monitor.web import Again, create_app
-from tests.fakes_web import NOW, PASSWORD, SEEDS, World
+from tests.e2e import browser as chromium
+from tests.e2e.browser import NEEDS_BROWSER, judge, picture, served
+from tests.fakes_web import NOW, SEEDS, World
 from tests.web.test_cakupan import turn, watch
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-dev-shm-usage"]
-SIZES = {"laptop": (1366, 768), "phone": (390, 844)}
 FAILING = (Outcome.BLOCKED, Outcome.TRANSIENT, Outcome.RATE_LIMITED)
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists() and os.environ.get("CI") != "true",
-        reason="Chromium is not installed at /usr/bin/chromium: apt-get install chromium",
-    ),
-]
+pytestmark = NEEDS_BROWSER
 
 
 @pytest.fixture(scope="module")
@@ -68,53 +55,24 @@ def again(world: World) -> Again:
 
 @pytest.fixture(scope="module")
 def site(world: World, again: Again) -> Iterator[str]:
-    app = create_app(replace(world.services(), again=again))
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
-    server.task_dispatcher.shutdown()
-    thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield started
-        started.close()
+    with served(create_app(replace(world.services(), again=again))) as address:
+        yield address
 
 
 def enter(
     browser: Browser, site: str, size: str = "laptop", theme: str = "light", *, script: bool = True
 ) -> tuple[Page, list[str]]:
-    width, height = SIZES[size]
-    context = browser.new_context(
-        locale="id-ID", viewport={"width": width, "height": height}, java_script_enabled=script,
-        color_scheme="dark" if theme == "dark" else "light",
-    )  # fmt: skip
-    page, complaints = context.new_page(), list[str]()
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(site + "/cakupan")
-    page.fill("input[name=nama]", "pemantau")
-    page.fill("input[name=sandi]", PASSWORD)
-    page.keyboard.press("Enter")
+    page, complaints = chromium.enter(browser, site, size=size, theme=theme, script=script, path="/cakupan")
     expect(page.get_by_role("heading", level=1)).to_have_text("Cakupan")
     return page, complaints
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", ["laptop", "ponsel"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_fits_and_everybody_can_read_it(browser: Browser, site: str, size: str, theme: str) -> None:
     page, complaints = enter(browser, site, size, theme)
-    width = page.evaluate("document.documentElement.scrollWidth")
-    if folder := os.environ.get("NETRA_SCREENSHOTS"):
-        page.screenshot(path=Path(folder) / f"cakupan-{size}-{theme}.png", full_page=True)
-    assert width <= SIZES[size][0]
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    picture(page, f"cakupan-{size}-{theme}", whole=True)
+    judge(page)
     page.get_by_text("Angka sebagai tabel").first.click()
     expect(page.locator("details table").first).to_be_visible()
     assert complaints == []

@@ -5,47 +5,18 @@ Pictures of every screen at two sizes and in two themes are written to a tempora
 
 from __future__ import annotations
 
-import os
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
-from waitress import wasyncore
-from waitress.server import create_server
+from playwright.sync_api import Browser, Page, expect
 
 from monitor.models import Outcome, ReasonCode, State
+from tests.e2e.browser import NEEDS_BROWSER, context, judge, picture, served, watch
 from tests.fakes_web import PASSWORD, World
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run", "--disable-dev-shm-usage", "--disable-gpu",
-]  # fmt: skip
-SIZES = {"laptop": (1366, 768), "ponsel": (390, 844)}
-AXE = {
-    "resultTypes": ["violations"],
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-}
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists() and os.environ.get("CI") != "true",
-        reason="Chromium is not installed at /usr/bin/chromium: apt-get install chromium",
-    ),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield started
-        started.close()
+pytestmark = NEEDS_BROWSER
 
 
 @pytest.fixture
@@ -59,41 +30,18 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def site(world: World) -> Iterator[str]:
-    """The real application on a free loopback port, by the server that an office uses."""
-    server = create_server(world.app(), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))  # open keep-alive connections too
-    server.task_dispatcher.shutdown()
-    thread.join(10)
-    assert not thread.is_alive()
-
-
-def _context(browser: Browser, size: str = "laptop", theme: str = "light", *, script: bool = True) -> BrowserContext:
-    width, height = SIZES[size]
-    return browser.new_context(
-        locale="id-ID",
-        timezone_id="Asia/Jakarta",
-        viewport={"width": width, "height": height},
-        color_scheme="dark" if theme == "dark" else "light",
-        java_script_enabled=script,
-    )
+    with served(world.app()) as address:
+        yield address
 
 
 @pytest.fixture
 def page(browser: Browser, site: str) -> Iterator[Page]:
     """A signed-in monitor; every complaint of the browser (CSP included) fails the test."""
-    context = _context(browser)
-    opened = context.new_page()
-    complaints: list[str] = []
-    opened.on(
-        "console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None
-    )
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened = context(browser).new_page()
+    complaints = watch(opened)
     _sign_in(opened, site)
     yield opened
-    context.close()
+    opened.context.close()
     assert complaints == []
 
 
@@ -203,7 +151,7 @@ def test_search_and_filters_narrow_without_leaving_the_page(page: Page) -> None:
 
 
 def test_everything_works_without_javascript(browser: Browser, site: str, world: World) -> None:
-    page = _context(browser, script=False).new_page()
+    page = context(browser, script=False).new_page()
     _sign_in(page, site)
     page.get_by_label("Tingkat").select_option("tinggi")
     page.get_by_role("button", name="Saring").click()
@@ -224,44 +172,26 @@ SCREENS = {"antrean": "/antrean", "kasus": "/tanda/1", "kasus-suka": "/tanda/2",
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", ["laptop", "ponsel"])
 def test_every_screen_is_open_to_all_and_fits(
     browser: Browser, site: str, tmp_path: Path, size: str, theme: str
 ) -> None:
-    folder = Path(os.environ.get("NETRA_SCREENSHOTS") or tmp_path)
-    folder.mkdir(parents=True, exist_ok=True)
-    page = _context(browser, size, theme).new_page()
+    page = context(browser, size, theme).new_page()
     page.goto(site + "/masuk")
-    _judge(page, folder / f"masuk-{size}-{theme}.png")
+    _judge(page, f"masuk-{size}-{theme}", tmp_path)
     _sign_in(page, site)
     for name, path in SCREENS.items():
         page.goto(site + path)
-        _judge(page, folder / f"{name}-{size}-{theme}.png")
+        _judge(page, f"{name}-{size}-{theme}", tmp_path)
     page.goto(f"{site}/tanda/4")
     page.get_by_role("button", name="Dikelola orang lain").click()
-    _judge(page, folder / f"pemberitahuan-{size}-{theme}.png")
+    _judge(page, f"pemberitahuan-{size}-{theme}", tmp_path)
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
-    _judge(page, folder / f"tombol-{size}-{theme}.png")
+    _judge(page, f"tombol-{size}-{theme}", tmp_path)
     page.context.close()
 
 
-def _picture(page: Page, picture: Path) -> None:
-    """Take a picture. On a busy machine Chromium refuses one capture now and then and takes the same one when asked
-    again (MarketSquare/robotframework-browser#5237); only that refusal is asked again."""
-    for left in (2, 1, 0):
-        try:
-            page.screenshot(path=picture)
-        except Error as refusal:
-            if "Unable to capture screenshot" not in str(refusal) or not left:
-                raise
-        else:
-            return
-
-
-def _judge(page: Page, picture: Path) -> None:
-    """Take a picture; ask axe; see that nothing runs out of the window."""
-    _picture(page, picture)
-    found = Axe().run(page, options=AXE)
-    assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+def _judge(page: Page, name: str, folder: Path) -> None:
+    picture(page, name, folder)
+    judge(page)

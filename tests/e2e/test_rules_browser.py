@@ -4,47 +4,24 @@ person, the queue, and back. Pictures are written to NETRA_SCREENSHOTS where it 
 from __future__ import annotations
 
 import json
-import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from waitress import wasyncore
-from waitress.server import create_server
+from playwright.sync_api import Browser, Page, expect
 
 from monitor.cli import main
 from monitor.models import ReasonCode, State
 from monitor.store import QueueQuery
+from tests.e2e import browser as chromium
+from tests.e2e.browser import NEEDS_BROWSER, SIZES, judge, served
 from tests.fakes_rules import BETTER, RIGHT, WRONG, RuleOffice, rule_page
-from tests.fakes_web import PASSWORD
-
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-dev-shm-usage",
-    "--disable-gpu",
-]
-AXE = {
-    "resultTypes": ["violations"],
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-}
 
 expect.set_options(timeout=30_000)  # a busy machine is no mistake of the page
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists() and os.environ.get("CI") != "true",
-        reason="Chromium is not installed at /usr/bin/chromium: apt-get install chromium",
-    ),
-]
+pytestmark = NEEDS_BROWSER
 
 
 @pytest.fixture
@@ -63,33 +40,13 @@ def office(tmp_path: Path) -> Iterator[RuleOffice]:
 
 @pytest.fixture
 def site(office: RuleOffice) -> Iterator[str]:
-    server = create_server(rule_page(office), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
-    server.task_dispatcher.shutdown()
-    thread.join(10)
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield started
-        started.close()
+    with served(rule_page(office)) as address:
+        yield address
 
 
 def enter(browser: Browser, site: str, name: str, *, script: bool = True) -> tuple[Page, list[str]]:
     """Sign somebody in; gives the page and the list into which the browser's complaints (CSP included) go."""
-    page = browser.new_context(locale="id-ID", java_script_enabled=script).new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(site + "/")
-    page.fill("input[name=nama]", name)
-    page.fill("input[name=sandi]", PASSWORD)
-    page.keyboard.press("Enter")
+    page, complaints = chromium.enter(browser, site, name, script=script)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Antrean")
     page.get_by_role("link", name="Aturan", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Aturan")
@@ -97,8 +54,7 @@ def enter(browser: Browser, site: str, name: str, *, script: bool = True) -> tup
 
 
 def picture(page: Page, name: str) -> None:
-    if folder := os.environ.get("NETRA_SCREENSHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+    chromium.picture(page, name, whole=True)
 
 
 def open_flags(office: RuleOffice) -> int:
@@ -273,16 +229,11 @@ def test_every_page_fits_the_screen_and_is_for_everybody(
 ) -> None:
     office.change("asn/uji-dukung.yaml", BETTER)
     page, said = enter(browser, site, "penyusun")
-    for width, height in ((1366, 768), (390, 844)):
+    for width, height in (SIZES["laptop"], SIZES["ponsel"]):
         page.set_viewport_size({"width": width, "height": height})
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             page.goto(f"{site}/{name}")
-            assert (
-                page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-            )
-            if width > 1000:
-                found = Axe().run(page, options=AXE)
-                assert found.violations_count == 0, f"{page.url} {scheme}: {found.generate_report()}"
+            judge(page)
             picture(page, f"lebar-{name.replace('/', '-')}-{width}-{scheme}")
     assert said == []

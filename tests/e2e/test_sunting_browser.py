@@ -3,49 +3,18 @@
 from __future__ import annotations
 
 import io
-import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
-from waitress import wasyncore
-from waitress.server import create_server
+from playwright.sync_api import Browser, Page
 
 from monitor.store import NewPiece, PieceKind, Touch
+from tests.e2e.browser import NEEDS_BROWSER, context, judge, served, watch
 from tests.fakes_web import PASSWORD, World
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-dev-shm-usage",
-    "--disable-gpu",
-]
-AXE = {
-    "resultTypes": ["violations"],
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-}
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists() and os.environ.get("CI") != "true",
-        reason="Chromium is not installed at /usr/bin/chromium: apt-get install chromium",
-    ),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield started
-        started.close()
+pytestmark = NEEDS_BROWSER
 
 
 @pytest.fixture
@@ -58,13 +27,8 @@ def office(tmp_path: Path) -> Iterator[tuple[World, str, str]]:
     sha256 = world.archive.put_bytes(out.getvalue())
     piece = NewPiece(PieceKind.SCREENSHOT, sha256, len(out.getvalue()), flag_id)
     world.store.custody.note(Touch.SNAPSHOT, user_id=None, flag_id=flag_id, pieces=[piece])
-    server = create_server(world.app(), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield world, f"http://127.0.0.1:{server.effective_port}/tanda/{flag_id}/sunting/{sha256}", sha256
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
-    server.task_dispatcher.shutdown()
-    thread.join(10)
+    with served(world.app()) as site:
+        yield world, f"{site}/tanda/{flag_id}/sunting/{sha256}", sha256
     world.close()
 
 
@@ -80,15 +44,13 @@ def stored(world: World) -> list[object]:
     return [one.detail["kotak"] for one in world.store.custody.pieces(kind=PieceKind.PICTURE_COPY)]
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
+@pytest.mark.parametrize("size", ["laptop", "ponsel"])
 def test_a_drag_makes_a_box_and_saving_makes_the_copy(
-    browser: Browser, office: tuple[World, str, str], width: int, height: int
+    browser: Browser, office: tuple[World, str, str], size: str
 ) -> None:
     world, address, _sha256 = office
-    page = browser.new_page(viewport={"width": width, "height": height}, locale="id-ID")
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page = context(browser, size).new_page()
+    complaints = watch(page)
     sign_in(page, address)
     box = page.locator("[data-kanvas]").bounding_box()
     assert box is not None
@@ -97,9 +59,7 @@ def test_a_drag_makes_a_box_and_saving_makes_the_copy(
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.up()
     assert page.locator("[data-kanvas] rect").count() == 1
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page, options=AXE)
-    assert found.violations_count == 0, found.generate_report()
+    judge(page)
     page.get_by_role("button", name="Simpan salinan").click()
     page.wait_for_url("**/tanda/*")
     [[[left, top, wide, high, hides]]] = stored(world)
@@ -109,13 +69,12 @@ def test_a_drag_makes_a_box_and_saving_makes_the_copy(
     assert abs(high - 150) < 6
     assert hides == "wajah"
     assert complaints == []
-    page.close()
+    page.context.close()
 
 
 def test_without_script_the_form_does_it_all(browser: Browser, office: tuple[World, str, str]) -> None:
     world, address, _sha256 = office
-    context = browser.new_context(java_script_enabled=False, locale="id-ID")
-    page = context.new_page()
+    page = context(browser, script=False).new_page()
     sign_in(page, address)
     for name, value in (("kiri-0", "10"), ("atas-0", "20"), ("lebar-0", "30"), ("tinggi-0", "40")):
         page.fill(f"[name={name}]", value)
@@ -125,4 +84,4 @@ def test_without_script_the_form_does_it_all(browser: Browser, office: tuple[Wor
     page.get_by_role("button", name="Simpan salinan").press("Enter")
     page.wait_for_url("**/tanda/*")
     assert stored(world) == [[[10, 20, 30, 40, "anak"]]]
-    context.close()
+    page.context.close()

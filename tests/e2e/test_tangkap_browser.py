@@ -7,41 +7,24 @@ from __future__ import annotations
 
 import base64
 import os
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
-from waitress import wasyncore
-from waitress.server import create_server
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from monitor.capture import ocr
 from monitor.models import CaptureState, ItemKind, Platform
-from tests.e2e.test_review_browser import ARGUMENTS, AXE, CHROMIUM
+from tests.e2e import browser as chromium
+from tests.e2e.browser import NEEDS_BROWSER, judge, served, watch
 from tests.fakes_capture import JudgingWorld, png, poster
 from tests.fakes_web import PASSWORD
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists() and os.environ.get("CI") != "true",
-        reason="Chromium is not installed at /usr/bin/chromium: apt-get install chromium",
-    ),
-]
+pytestmark = NEEDS_BROWSER
 LINK = "https://www.instagram.com/contohbersinar/p/CxUji_1/"
 MOST_TOUCHES = 6
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @pytest.fixture
@@ -56,21 +39,12 @@ def world(tmp_path: Path) -> Iterator[JudgingWorld]:
 
 @pytest.fixture
 def site(world: JudgingWorld) -> Iterator[str]:
-    server = create_server(world.app(), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
-    server.task_dispatcher.shutdown()
-    thread.join(10)
-    assert not thread.is_alive()
+    with served(world.app()) as address:
+        yield address
 
 
 def phone(browser: Browser, *, script: bool = True, theme: str = "light") -> BrowserContext:
-    return browser.new_context(
-        locale="id-ID", timezone_id="Asia/Jakarta", viewport={"width": 390, "height": 844}, has_touch=True,
-        is_mobile=True, java_script_enabled=script, color_scheme="dark" if theme == "dark" else "light",
-    )  # fmt: skip
+    return chromium.context(browser, "ponsel", theme, script=script, touch=True)
 
 
 def sign_in(context: BrowserContext, site: str, name: str = "pemantau") -> Page:
@@ -118,12 +92,8 @@ class Hands:
 
 
 def picture(page: Page, name: str, tmp_path: Path) -> None:
-    folder = Path(os.environ.get("NETRA_SCREENSHOTS") or tmp_path)
-    folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
-    found = Axe().run(page, options=AXE)
-    assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+    chromium.picture(page, name, tmp_path, whole=True)
+    judge(page)
 
 
 def test_a_like_with_a_pasted_screenshot_takes_six_touches_and_reaches_the_queue(
@@ -131,9 +101,7 @@ def test_a_like_with_a_pasted_screenshot_takes_six_touches_and_reaches_the_queue
 ) -> None:
     context = phone(browser)
     page = sign_in(context, site)
-    complaints: list[str] = []
-    page.on("console", lambda one: complaints.append(one.text) if one.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = watch(page)
     page.get_by_role("link", name="Catat temuan").click()
     hands = Hands(page)
     hands.paste_picture(poster(("CONTOH BERSINAR", "COBLOS NOMOR 1", "Andi Misalkan")))
