@@ -712,6 +712,11 @@ class State(StrEnum):
         """True from the first information on, until the plenary stops it: a case that somebody put forward."""
         return self in {State.LEAD, State.TRACING, State.PLENARY, State.FORWARDED, State.FINDING}
 
+    @property
+    def dismissed(self) -> bool:
+        """True where it ended in the person's favour: a reviewer cleared it, or the plenary stopped it."""
+        return self in {State.CLEARED, State.STOPPED}
+
 
 class Standing(IntEnum):
     """Whether a flag stands in the queue; apart from what people decided of it."""
@@ -740,6 +745,7 @@ class ReasonCode(StrEnum):
     POSTED_BY_OTHERS = "dipasang_orang_lain"
     CRITICISM = "kritik_pertanyaan"
     LONG_BEFORE = "lama_sebelum_masa"
+    NOT_PROVEN = "tidak_cukup_bukti"
     NOT_PARTISAN = "tidak_memihak"
     SUPPORT = "dukungan"
     CALL = "ajakan"
@@ -750,7 +756,7 @@ class ReasonCode(StrEnum):
 
     @property
     def clears(self) -> bool:
-        """True for reasons that dismiss. An accidental like does not clear by itself."""
+        """True for reasons that dismiss. An accidental like does not clear by itself; only a plenary finds no proof."""
         return list(ReasonCode).index(self) <= list(ReasonCode).index(ReasonCode.NOT_PARTISAN)
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 -- only names of states are put into SQL; every value is bound
 """Data of an API whose terms ask that each object be confirmed or erased within some days."""
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from monitor.store import absences, erasure
 from monitor.store.audit import Audit
 from monitor.store.codec import decode, moment, stamp
 from monitor.store.connection import Connection
+from monitor.store.decisions import HOLD
 
 ASK_AFTER, ERASE_AFTER = timedelta(days=25), timedelta(days=30)
 """From when data are asked for again, and when they are erased where nothing confirmed them."""
@@ -56,8 +58,7 @@ class ApiData:
         rows = self._connection.db.execute(
             "SELECT v.version_id, v.evidence_sha256, v.source_id, i.item_id FROM items i JOIN item_versions v "
             "ON v.item_id = i.item_id WHERE i.platform=? AND i.erased=0 AND v.erased<>1 AND v.version<i.version "
-            "AND v.captured_at<? AND NOT EXISTS (SELECT 1 FROM flags f WHERE f.item_id = i.item_id "
-            "AND (f.state IN ('informasi_awal', 'ditinjau') OR (f.state = 'baru' AND f.withdrawn IN (0, 2)))) "
+            f"AND v.captured_at<? AND NOT EXISTS (SELECT 1 FROM flags f WHERE f.item_id = i.item_id AND ({HOLD})) "
             "ORDER BY 1",
             (platform.value, stamp(before)),
         )

@@ -14,9 +14,8 @@ from monitor.store.audit import Audit
 from monitor.store.codec import clean, dumps, stamp
 from monitor.store.connection import Connection
 from monitor.store.custody import Touch
+from monitor.store.decisions import HOLD
 from monitor.store.guard import TABLES, Ledger, next_key
-
-_HOLD = "f.state = 'informasi_awal' OR f.state = 'ditinjau' OR (f.state = 'baru' AND f.withdrawn IN (0, 2))"
 
 
 class FileKind(StrEnum):
@@ -93,7 +92,7 @@ class Burial:
         """Give the open and forwarded flags of items read from this body; `without` leaves items out."""
         rows = self._connection.db.execute(
             "SELECT DISTINCT f.flag_id, f.item_id FROM item_versions v JOIN flags f ON f.item_id = v.item_id "
-            f"WHERE v.evidence_sha256=? AND v.erased <> 1 AND ({_HOLD}) ORDER BY 1",
+            f"WHERE v.evidence_sha256=? AND v.erased <> 1 AND ({HOLD}) ORDER BY 1",
             (body_sha256,),
         )
         return [flag_id for flag_id, item_id in rows if item_id not in without]

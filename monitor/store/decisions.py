@@ -27,6 +27,10 @@ LEGAL: dict[State, frozenset[State]] = {
     State.FORWARDED: frozenset(),
     State.FINDING: frozenset(),
 }
+AHEAD = "(" + ", ".join(f"'{one.value}'" for one in State if one.ahead) + ")"
+DISMISSED = "(" + ", ".join(f"'{one.value}'" for one in State if one.dismissed) + ")"
+HOLD = f"f.state IN {AHEAD} OR f.state = 'ditinjau' OR (f.state = 'baru' AND f.withdrawn IN (0, 2))"
+"""SQL on a flag `f`: whether what it rests on must be kept, because nobody has decided it or it is a case."""
 COLUMNS = "d.decision_id, d.flag_id, d.user_id, d.state, d.reason, coalesce(n.note, ''), d.decided_at, d.undoes"
 SELECT = f"SELECT {COLUMNS} FROM decisions d LEFT JOIN decision_notes n ON n.decision_id = d.decision_id "
 _CONFLICT = "orang lain sudah memutuskan tanda ini lebih dahulu; tidak ada yang diubah — muat ulang lalu periksa lagi"
@@ -45,6 +49,12 @@ def decision(row: Sequence[str | int | None]) -> Decision:
         decided_at=moment(str(at)),
         undoes=None if undoes is None else int(undoes),
     )
+
+
+def standing(decisions: Sequence[Decision]) -> list[Decision]:
+    """Give the decisions that were not taken back, oldest first, without the events that took others back."""
+    taken = {one.undoes for one in decisions}
+    return [one for one in decisions if one.undoes is None and one.decision_id not in taken]
 
 
 class Decisions:
@@ -138,7 +148,9 @@ def _current(db: Database, flag_id: int, expected: int | None) -> State:
 
 
 def _check_reason(state: State, reason: ReasonCode | None) -> None:
-    if state is State.CLEARED and (reason is None or not reason.clears):
-        raise NotAllowedError("keputusan `bersih` perlu alasan yang membersihkan — pilih salah satu dari daftar")
+    if state.dismissed and (reason is None or not reason.clears):
+        raise NotAllowedError(f"keputusan `{state}` perlu alasan yang membersihkan — pilih salah satu dari daftar")
+    if state is State.CLEARED and reason is ReasonCode.NOT_PROVEN:
+        raise NotAllowedError("`tidak_cukup_bukti` hanya putusan pleno — pilih alasan lain yang membersihkan")
     if state is State.LEAD and (reason is None or reason.clears):
         raise NotAllowedError("`informasi_awal` perlu alasan mengapa patut ditelusuri — pilih salah satu dari daftar")

@@ -1,12 +1,14 @@
+# ruff: noqa: S608 -- only names of states are put into SQL; every value is bound
 """What reviewers' decisions teach of texts: those about the words do, those about the person do not."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from monitor.models import Flag, Item, ItemKind, Level, Phase, ReasonCode, Relation, Setting, State
+from monitor.models import Flag, Item, ItemKind, Level, Phase, ReasonCode, Relation, Setting
 from monitor.store import cases
 from monitor.store.connection import Connection
+from monitor.store.decisions import AHEAD, DISMISSED, standing
 from monitor.store.samples import Samples
 
 TEACHES: dict[ReasonCode, bool] = {
@@ -60,8 +62,7 @@ class Learning:
         with self._connection.snapshot() as db:
             rows = db.execute(
                 "SELECT f.flag_id FROM flags f JOIN items i ON i.item_id = f.item_id AND i.erased = 0 "
-                "WHERE f.state IN (?,?) ORDER BY f.flag_id",
-                (State.CLEARED.value, State.LEAD.value),
+                f"WHERE f.state IN {AHEAD} OR f.state IN {DISMISSED} ORDER BY f.flag_id"
             )
             flags = cases.load(db, [row[0] for row in rows])
         found = [lesson for flag in flags if (lesson := _lesson(flag)) is not None]
@@ -75,10 +76,11 @@ class Learning:
 
 
 def _lesson(flag: Flag) -> Lesson | None:
-    last = flag.decisions[-1] if flag.decisions else None
+    # The words were judged where a reason stands; the steps of a case after that carry none.
+    last = next((one for one in reversed(standing(flag.decisions)) if one.reason is not None), None)
     item = flag.stored.item
     text = item.judged_words
-    if last is None or last.reason is None or last.reason not in TEACHES or not text:
+    if last is None or last.reason not in TEACHES or not text or TEACHES[last.reason] is not flag.state.ahead:
         return None
     key = f"item:{flag.stored.item_id}:{flag.stored.version}"
     lesson = Lesson(

@@ -10,9 +10,10 @@ from hashlib import sha256
 
 from sqlite_utils import Database
 
-from monitor.models import State, StoredItem
+from monitor.models import ReasonCode, State, StoredItem
 from monitor.store.codec import stamp
 from monitor.store.connection import Connection
+from monitor.store.decisions import AHEAD, DISMISSED
 from monitor.store.items import COLUMNS, chunks, marks, stored_item, with_parents
 from monitor.store.rulebook import NOT_OF_THE_TEXT
 
@@ -122,25 +123,26 @@ class Reading:
 
 
 def _decided(db: Database) -> Iterator[Verdict]:
+    says_nothing = (*NOT_OF_THE_TEXT, ReasonCode.NOT_PROVEN.value)
     rows = db.execute(
         "SELECT f.item_id, f.person_id, f.state FROM flags f "
         "JOIN flag_opinions o ON o.opinion_id = f.opinion_id "
         "JOIN items i ON i.item_id = f.item_id AND i.version = o.version AND i.erased = 0 "
         "JOIN decisions d ON d.decision_id = f.decision_id "
         "WHERE f.person_id IS NOT NULL AND "
-        f"(f.state = ? OR (f.state = ? AND d.reason NOT IN ({marks(NOT_OF_THE_TEXT)})))",
-        (State.LEAD.value, State.CLEARED.value, *NOT_OF_THE_TEXT),
+        f"(f.state IN {AHEAD} OR (f.state IN {DISMISSED} AND d.reason NOT IN ({marks(says_nothing)})))",
+        says_nothing,
     )
     for item_id, person_id, state in rows:
-        yield Verdict(item_id, person_id, state == State.LEAD.value)
+        yield Verdict(item_id, person_id, State(state).ahead)
 
 
 def _sampled(db: Database) -> Iterator[Verdict]:
     rows = db.execute(
         "SELECT s.item_id, s.partisan FROM sample_verdicts s "
         "JOIN items i ON i.item_id = s.item_id AND i.version = s.version AND i.erased = 0 "
-        "WHERE NOT EXISTS (SELECT 1 FROM flags f WHERE f.item_id = s.item_id AND f.state IN (?,?))",
-        (State.LEAD.value, State.CLEARED.value),
+        f"WHERE NOT EXISTS (SELECT 1 FROM flags f WHERE f.item_id = s.item_id AND "
+        f"(f.state IN {AHEAD} OR f.state IN {DISMISSED}))"
     )
     for item_id, partisan in rows:
         yield Verdict(item_id, None, bool(partisan))

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 -- only names of states are put into SQL; every value is bound
 """How every stored item stands towards its retention: one row an item, in a stream. Reads only."""
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from enum import StrEnum
 
 from monitor.store.codec import moment
 from monitor.store.connection import Connection
+from monitor.store.decisions import AHEAD, DISMISSED
 
 
 class Holding(StrEnum):
@@ -17,6 +19,7 @@ class Holding(StrEnum):
     OPEN = "belum diputus"
     FORWARDED = "diteruskan"
     CLEARED = "bersih"
+    """A reviewer cleared it or the plenary stopped it: both ended in the person's favour."""
     UNFLAGGED = "tidak ditandai"
 
     @property
@@ -51,7 +54,7 @@ class RetentionView:
         rows = self._connection.db.conn.execute(
             "SELECT i.item_id, v.source_id, i.first_seen_at, json_extract(v.payload, '$.happened_at'), "
             "max(coalesce(f.state = 'ditinjau' OR (f.state = 'baru' AND f.withdrawn IN (0, 2)), 0)), "
-            "max(coalesce(f.state = 'informasi_awal', 0)), max(coalesce(f.state = 'bersih', 0)), "
+            f"max(coalesce(f.state IN {AHEAD}, 0)), max(coalesce(f.state IN {DISMISSED}, 0)), "
             "max(d.decided_at), coalesce(max(f.phase), '') FROM items i "
             "JOIN item_versions v ON v.version_id = i.version_id LEFT JOIN flags f ON f.item_id = i.item_id "
             "LEFT JOIN decisions d ON d.decision_id = f.decision_id "

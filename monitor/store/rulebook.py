@@ -21,6 +21,7 @@ from monitor.store import cases
 from monitor.store.audit import Audit
 from monitor.store.codec import moment, stamp
 from monitor.store.connection import Connection
+from monitor.store.decisions import AHEAD, DISMISSED
 from monitor.store.guard import Cell, Ledger, next_key
 
 
@@ -300,7 +301,7 @@ class Rulebook:
         found: dict[str, Tally] = {}
         for rule_id, state, of_person, count in rows:
             held = found.get(rule_id, Tally())
-            cleared, lead = state == State.CLEARED, state == State.LEAD
+            cleared, lead = State(state).dismissed, State(state).ahead
             found[rule_id] = Tally(
                 held.flags + count,
                 held.upheld + count * lead,
@@ -317,7 +318,8 @@ class Rulebook:
             rows = db.execute(
                 "SELECT f.flag_id FROM flag_marks m JOIN flags f ON f.flag_id = m.flag_id WHERE m.kind = 'aturan' "
                 f"AND m.value = ? AND (f.withdrawn = 0 OR f.state <> 'baru'){where} "
-                "ORDER BY CASE f.state WHEN 'bersih' THEN 0 WHEN 'informasi_awal' THEN 2 ELSE 1 END, f.flag_id DESC "
+                f"ORDER BY CASE WHEN f.state IN {DISMISSED} THEN 0 WHEN f.state IN {AHEAD} THEN 2 ELSE 1 END, "
+                "f.flag_id DESC "
                 "LIMIT ?",
                 [rule_id, *values, limit],
             )

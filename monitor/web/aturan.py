@@ -19,7 +19,7 @@ from monitor.errors import BusyError, ConflictError, NetraError, NotAllowedError
 from monitor.governance import Preview, preview, scorecard
 from monitor.governance.layering import overlay_of
 from monitor.grouping import group
-from monitor.models import Flag, Role, State, User
+from monitor.models import Flag, Role, User
 from monitor.pipeline import screen
 from monitor.store import Version
 from monitor.web import beda, henti
@@ -317,7 +317,7 @@ def _matches(flags: list[Flag]) -> list[Match]:
     for key, flag in zip(keys, flags, strict=True):
         if key in counts:
             reasons = [one.reason.value for one in flag.decisions if one.reason is not None]
-            why = reasons[-1] if reasons and flag.state in {State.CLEARED, State.LEAD} else ""
+            why = reasons[-1] if reasons and (flag.state.dismissed or flag.state.ahead) else ""
             found.append(Match(flag, why, counts.pop(key) - 1))
     return found
 

@@ -101,7 +101,9 @@ LEGAL = {
     State.FORWARDED: set(),
     State.FINDING: set(),
 }
-REASONS = {State.CLEARED: ReasonCode.PASSIVE, State.LEAD: ReasonCode.CALL}
+REASONS = {
+    State.CLEARED: ReasonCode.PASSIVE, State.LEAD: ReasonCode.CALL, State.STOPPED: ReasonCode.NOT_PROVEN,
+}  # fmt: skip
 _PLENARY = (State.LEAD, State.TRACING, State.PLENARY)
 ROADS: dict[State, tuple[State, ...]] = {
     State.NEW: (),
