@@ -28,11 +28,15 @@ from monitor.store.connection import Connection
 from monitor.store.coverage import Coverage, Standing, Subject
 from monitor.store.custody import Custody, CustodyEntry, NewPiece, Piece, PieceKind, Touch
 from monitor.store.decisions import Decisions
+from monitor.store.factors import Factors
 from monitor.store.flags import Counts, Flags
 from monitor.store.groups import Groups, Member, Placed
+from monitor.store.identities import Attempt, Identities, IdentityKind
 from monitor.store.inventory import Held, Inventory
+from monitor.store.invitations import Invitations
 from monitor.store.items import Items, Saved
 from monitor.store.learning import Learning, Lesson
+from monitor.store.lockouts import Lockouts, Pressure
 from monitor.store.lookup import Found, Lookup
 from monitor.store.queue import Neighbours, QueuePage, QueueQuery
 from monitor.store.quota import Quota
@@ -47,11 +51,13 @@ from monitor.store.samples import Bin, Drawn, Judged, Samples
 from monitor.store.sampling import Missed
 from monitor.store.screening import SavedFlags
 from monitor.store.seals import Seals
+from monitor.store.sessions import Limits, Session, Sessions, Stage
 from monitor.store.shadows import Shadow, Shadows
 from monitor.store.stamps import Stamps, Wanted
 from monitor.store.standing import Aside, Asides, OpenFlag, Why
 from monitor.store.uploads import PictureText, Upload, Uploads
 from monitor.store.users import Users
+from monitor.store.views import Look, Views
 from monitor.store.wording import Wording
 
 __all__ = [
@@ -61,6 +67,7 @@ __all__ = [
     "Aging",
     "Alarms",
     "Aside",
+    "Attempt",
     "AuditReport",
     "Becoming",
     "Bin",
@@ -81,10 +88,13 @@ __all__ = [
     "Head",
     "Held",
     "Holding",
+    "IdentityKind",
     "Inventory",
     "Judged",
     "Learning",
     "Lesson",
+    "Limits",
+    "Look",
     "Looked",
     "Lookup",
     "Member",
@@ -98,6 +108,7 @@ __all__ = [
     "Piece",
     "PieceKind",
     "Placed",
+    "Pressure",
     "QueuePage",
     "QueueQuery",
     "Reading",
@@ -110,11 +121,13 @@ __all__ = [
     "Saved",
     "SavedFlags",
     "Seals",
+    "Session",
     "Shadow",
     "Shape",
     "Share",
     "Silence",
     "SourceStatus",
+    "Stage",
     "Stamps",
     "Standing",
     "Stop",
@@ -178,7 +191,14 @@ class Store:
         self.captures = Captures(connection, self.audit, self.items, clock)
         self.uploads = Uploads(connection, clock)
         self.lookup = Lookup(connection)
-        self.users = Users(connection, self.audit, hasher or PasswordHasher())
+        hashing = hasher or PasswordHasher()
+        self.users = Users(connection, self.audit, hashing, clock)
+        self.invitations = Invitations(connection, self.audit, hashing, clock)
+        self.sessions = Sessions(connection, self.audit, clock)
+        self.factors = Factors(connection, self.audit, clock)
+        self.identities = Identities(connection, self.audit, clock)
+        self.lockouts = Lockouts(connection, self.audit, clock)
+        self.views = Views(connection, clock)
 
     @classmethod
     def open(

@@ -80,6 +80,10 @@ TABLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "tombstones": (43, ("tomb_id", "sha256", "kind", "at", "why")),
     "seals": (44, ("seal_id", "tbl", "low", "high", "digest", "at")),
     "silence_answers": (50, ("answer_id", "silence_id", "user_id", "note", "at")),
+    "user_factors": (70, ("user_id", "secret", "at")),
+    "recovery_codes": (71, ("code_id", "user_id", "digest", "spent_at")),
+    "invitations": (72, ("invitation_id", "user_id", "digest", "made_by", "made_at", "expires_at", "ended")),
+    "identities": (73, ("identity_id", "user_id", "issuer", "kind", "value", "active", "at")),
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from monitor.store.schema_custody import CUSTODY, SEALS
 from monitor.store.schema_groups import GROUPS
 from monitor.store.schema_quota import QUOTA
 from monitor.store.schema_robots import ROBOTS
+from monitor.store.schema_safety import SAFETY
 from monitor.store.schema_watch import WATCH
 
 APPLICATION_ID = 0x4E545241  # "NTRA"
@@ -221,6 +222,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("quota", QUOTA),
     ("groups", GROUPS),
     ("seals", SEALS),
+    ("safety", SAFETY),
 )
 
 

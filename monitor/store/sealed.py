@@ -17,6 +17,7 @@ SEALED = {
         "edited", "unchanged", "problems", "fetched_at", "stop",
     ),
     "runs": ("run_id", "kind", "started_at", "finished_at", "status", "summary"),
+    "views": ("view_id", "at", "user_id", "page", "detail", "flags", "persons"),
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Seals over rows that are only ever added and are written too often to be guarded one by one: fetches and runs.
+"""Seals over rows that are only ever added and are written too often to be guarded one by one: fetches, runs and looks.
 
 A seal is a guarded row that holds one digest over a stretch of rows; changing, adding or removing one of them is found.
 Rows after the last seal are sealed with the next one: after a screening, with the daily head, after a good check.
@@ -20,6 +20,7 @@ _LAST = {
     # a run that is under way will still change: nothing from it on is sealed
     "runs": "SELECT coalesce((SELECT min(run_id) - 1 FROM runs WHERE status = 'berjalan'), "
     "(SELECT max(run_id) FROM runs), 0)",
+    "views": "SELECT coalesce(max(view_id), 0) FROM views",
 }
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -17,9 +19,9 @@ from monitor.store.audit import Audit
 from monitor.store.codec import clean, dumps
 from monitor.store.connection import Connection
 from monitor.store.guard import TABLES, Cell, Ledger, next_key
+from monitor.store.passwords import LONGEST_PASSWORD, strong
+from monitor.store.sessions import end_all
 
-SHORTEST_PASSWORD = 10
-LONGEST_PASSWORD = 1000
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 _COLUMNS = ",".join(TABLES["users"][1])
 _Cells = dict[str, Cell]
@@ -28,26 +30,29 @@ _Cells = dict[str, Cell]
 class Users:
     """Who may use Netra, and as what."""
 
-    def __init__(self, connection: Connection, audit: Audit, hasher: PasswordHasher) -> None:
+    def __init__(
+        self, connection: Connection, audit: Audit, hasher: PasswordHasher, clock: Callable[[], datetime]
+    ) -> None:
         self._connection = connection
         self._audit = audit
         self._hasher = hasher
+        self._clock = clock
         self._nobody = ""
 
     def create(
         self,
         username: str,
         full_name: str,
-        password: str,
+        password: str | None,
         roles: Iterable[Role],
         regions: Iterable[str] = (),
         *,
         by: int | None = None,
     ) -> User:
-        """Make a user; the name is kept in lower case.
+        """Make a user; the name is kept in lower case. Without a password they set their own by an invitation.
 
         Raises:
-            NotAllowedError: name taken or unfit, password too short, or no role.
+            NotAllowedError: name taken or unfit, password too weak, or no role.
         """
         name = _name(username)
         if _USERNAME.fullmatch(name) is None:
@@ -55,7 +60,7 @@ class Users:
                 "nama pengguna terdiri atas 2 sampai 40 huruf kecil, angka, titik, garis bawah atau tanda hubung"
             )
         wanted = _roles(roles)
-        secret = self._hasher.hash(_strong(password))
+        secret = self._hasher.hash(secrets.token_urlsafe(32) if password is None else strong(password, name))
         places = dumps(sorted({clean(one) for one in regions}))
         with self._connection.transaction(durable=True) as db:
             if db.execute("SELECT 1 FROM users WHERE username=?", (name,)).fetchone():
@@ -98,34 +103,70 @@ class Users:
         rows = self._connection.db.execute(f"SELECT {_COLUMNS} FROM users ORDER BY username")
         return [_user(dict(zip(TABLES["users"][1], row, strict=True))) for row in rows]
 
+    def check_password(self, user_id: int, password: str) -> bool:
+        """Tell whether this is the password of a user who is signed in."""
+        cells = self._cells("user_id=?", user_id)
+        try:
+            return cells is not None and self._hasher.verify(str(cells["password_hash"]), password[:LONGEST_PASSWORD])
+        except (VerificationError, InvalidHashError):
+            return False
+
     def set_password(self, user_id: int, password: str, *, by: int | None = None) -> None:
-        """Change the password."""
-        self._change(user_id, {"password_hash": self._hasher.hash(_strong(password))}, "sandi_diubah", by)
+        """Change the password; every session of the user ends.
+
+        Raises:
+            NotAllowedError: no such user, or the password is too weak.
+        """
+        cells = self._cells("user_id=?", user_id)
+        fresh = self._hasher.hash(strong(password, str(cells["username"]) if cells else ""))
+        self._change(user_id, {"password_hash": fresh}, "sandi_diubah", by)
 
     def set_roles(
         self, user_id: int, roles: Iterable[Role], regions: Iterable[str] | None = None, *, by: int | None = None
     ) -> None:
-        """Change roles and, if given, regions."""
+        """Change roles and, if given, regions; every session of the user ends.
+
+        Raises:
+            NotAllowedError: no such user, no role, or the office would be left without an admin.
+        """
         cells: _Cells = {"roles": _roles(roles)}
         if regions is not None:
             cells["regions"] = dumps(sorted({clean(one) for one in regions}))
         self._change(user_id, cells, "peran_diubah", by)
 
     def deactivate(self, user_id: int, *, by: int | None = None) -> None:
-        """Shut a user out; what they decided stays under their name."""
+        """Shut a user out at once, sessions too; what they decided stays under their name.
+
+        Raises:
+            NotAllowedError: no such user, or the office would be left without an admin.
+        """
         self._change(user_id, {"active": 0}, "pengguna_dinonaktifkan", by)
+
+    def reactivate(self, user_id: int, *, by: int | None = None) -> None:
+        """Let somebody in again who had left; they set a new password by an invitation."""
+        cells: _Cells = {"active": 1, "password_hash": self._hasher.hash(secrets.token_urlsafe(32))}
+        self._change(user_id, cells, "pengguna_diaktifkan", by)
 
     def _cells(self, where: str, value: Cell) -> _Cells | None:
         row = self._connection.db.execute(f"SELECT {_COLUMNS} FROM users WHERE {where}", (value,)).fetchone()
         return dict(zip(TABLES["users"][1], row, strict=True)) if row else None
+
+    def _others(self, user_id: int) -> Iterable[_Cells]:
+        rows = self._connection.db.execute(f"SELECT {_COLUMNS} FROM users WHERE user_id <> ?", (user_id,))
+        return [dict(zip(TABLES["users"][1], row, strict=True)) for row in rows]
 
     def _change(self, user_id: int, cells: _Cells, action: str, by: int | None) -> None:
         with self._connection.transaction(durable=True) as db:
             held = self._cells("user_id=?", user_id)
             if held is None:
                 raise NotAllowedError(f"pengguna {user_id} tidak ada — lihat daftarnya dahulu")
+            changed = held | cells
+            if _rules(held) and not _rules(changed) and not any(map(_rules, self._others(user_id))):
+                raise NotAllowedError("ia admin terakhir — jadikan orang lain admin dahulu")
             ledger = Ledger()
-            ledger.replace(db, "users", list((held | cells).values()))
+            ledger.replace(db, "users", list(changed.values()))
+            if action != "sandi_disegarkan":
+                end_all(db, self._clock(), user_id, action)
             shown = {name: value for name, value in cells.items() if name != "password_hash"}
             self._note(db, ledger, user_id, action, shown, by)
 
@@ -139,14 +180,9 @@ def _name(username: str) -> str:
     return clean(username.strip().casefold())
 
 
-def _strong(password: str) -> str:
-    if len(password) < SHORTEST_PASSWORD:
-        raise NotAllowedError(
-            f"sandi terlalu pendek — pakai paling sedikit {SHORTEST_PASSWORD} karakter, misalnya empat kata acak"
-        )
-    if len(password) > LONGEST_PASSWORD:
-        raise NotAllowedError(f"sandi terlalu panjang — paling banyak {LONGEST_PASSWORD} karakter")
-    return password
+def _rules(cells: _Cells) -> bool:
+    """Tell whether this is an admin who may come in."""
+    return bool(cells["active"]) and Role.ADMIN.value in json.loads(str(cells["roles"]))
 
 
 def _roles(roles: Iterable[Role]) -> str:

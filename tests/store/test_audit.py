@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import AuditError, NotAllowedError
 from monitor.models import Captured, Confidence, Outcome, Picture, ReasonCode, Screened, State
-from monitor.store import AuditReport, FileKind, NewPiece, PieceKind, QueueQuery, Store, Touch
+from monitor.store import AuditReport, FileKind, IdentityKind, NewPiece, PieceKind, QueueQuery, Store, Touch
 from monitor.store.guard import TABLES
 from tests.fakes import FakeClock
 from tests.fakes_store import a_capture, a_case, a_response, add_people, add_user, an_item, flag_all, open_store, save
@@ -41,6 +41,11 @@ def filled(folder: Path) -> None:
         store.recordings.record(kept, "contoh", 1, a_response(), Outcome.OK_ITEMS)
         made = NewPiece(PieceKind.MANIFEST, "d" * 64, 7, flag_id=1, detail={"pendapat": 1})
         store.custody.note(Touch.VIEW, user_id=user.user_id, flag_id=1, sha256="e" * 64, pieces=[made])
+        store.factors.enrol(user.user_id, "rahasia tersegel", 7, ["kode-satu", "kode-dua"])
+        assert store.factors.use_code(user.user_id, "kode-satu")
+        store.invitations.make(user.user_id, timedelta(hours=1), by=None)
+        store.identities.link(user.user_id, "https://masuk.contoh.invalid", IdentityKind.SUBJECT, "s-1")
+        store.views.note(user.user_id, "antrean", flags=[1, 2])
         store.seals.seal()
         store.burial.bury([("a" * 64, FileKind.BODY)], "retensi", user.user_id)
         store.alarms.fell_silent("contoh", date(2025, 1, 6), 3)
@@ -101,7 +106,7 @@ def test_an_inserted_row_is_found(copy: Path, table: str) -> None:
     conn = sqlite3.connect(copy / "netra.db")
     info = conn.execute(f"PRAGMA table_info({table})").fetchall()
     conn.close()
-    unique = {"nip", "username", "number", "version", "silence_id"}
+    unique = {"nip", "username", "number", "version", "silence_id", "digest"}
     cells = ["1000" if row[5] else f"{row[1]} + 77" if row[1] in unique and row[2] == "INTEGER" else
              f"{row[1]} || 'x'" if row[1] in unique else row[1] for row in info]  # fmt: skip
     tampered(copy, f"INSERT INTO {table} SELECT {','.join(cells)} FROM {table} LIMIT 1")
