@@ -19,7 +19,7 @@ from classifiers.errors import ClassifierError
 from classifiers.pipeline import AdditiveClassifier, load_model
 from classifiers.text import TargetTerms
 from monitor import config as settings
-from monitor import lookout, permits, thresholds
+from monitor import legalclock, lookout, permits, thresholds
 from monitor.calendar import Calendar
 from monitor.capture import ocr
 from monitor.collectors import ACCOUNTS_OF, Source, Watched, Watching, build_accounts, build_import, build_source
@@ -156,6 +156,7 @@ class App:
     def _load_rules(self, folder: Path) -> RuleSet:
         """Read everything of a folder, so that every mistake of it is told."""
         Calendar.load(folder / "calendar")
+        legalclock.load(folder / "calendar")
         thresholds.load(folder)
         return RuleSet.load(folder, Targets.load(folder / "targets", only=self.config.contests), self.config.zone)
 

@@ -53,7 +53,7 @@ class Calendar:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read every *.yaml of a folder; libur.yaml holds the public holidays.
+        """Read every *.yaml of a folder but tenggat.yaml; libur.yaml holds the public holidays.
 
         Raises:
             RulesError: every mistake of every file.
@@ -76,6 +76,11 @@ class Calendar:
         found = _phase_of(stages, day, body)
         said = " ".join(part for part in (found.note, note, schedule.warning) if part)
         return PhaseAt(found.phase, 0 if schedule.warning else found.status, said)
+
+    def regime(self, contest_id: str) -> str:
+        """Tell by which law the deadlines of a contest are counted: pemilu, pilkada, "" where nobody said."""
+        schedule = self.schedules.get(contest_id)
+        return schedule.regime if schedule is not None else ""
 
     def working_day(self, start: date, count: int, *, joint_leave: bool = True) -> WorkingDay:
         """Give the day that is `count` working days after `start` (start itself not counted).

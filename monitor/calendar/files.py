@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -15,6 +15,8 @@ from monitor.errors import Problem
 from monitor.strictyaml import Key
 
 HOLIDAYS = "libur.yaml"
+TERMS = "tenggat.yaml"
+"""Deadlines of the law stand beside the days they are counted in; `monitor.legalclock` reads them."""
 
 _Text = Annotated[str, Field(min_length=1, max_length=300)]
 _Mark = Annotated[int, Field(ge=0, le=2)]
@@ -90,6 +92,7 @@ class _ScheduleFile(_StagesFile):
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
     title: _Text
     legal_basis: str = ""
+    regime: Literal["pemilu", "pilkada"] | None = None
     regions: tuple[_Text, ...] = Field(min_length=1)
     since: date | None = None
     until: date | None = None
@@ -107,6 +110,7 @@ class _ScheduleFile(_StagesFile):
             since=self.since,
             until=self.until,
             warning=self.warning,
+            regime=self.regime or "",
         )
 
 
@@ -132,6 +136,8 @@ def read_folder(folder: Path) -> _Read:
     problems: list[Problem] = []
     for path in sorted(folder.glob("*.yaml")):
         shown_as = f"{folder.name}/{path.name}"
+        if path.name == TERMS:
+            continue
         if path.name == HOLIDAYS:
             holidays, years, more = _read_holidays(path, shown_as)
         else:

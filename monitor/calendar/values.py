@@ -102,7 +102,10 @@ class Regional:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """One contest: where it is held, its days, and a `warning` where no date may be relied on."""
+    """One contest: where it is held, its days, and a `warning` where no date may be relied on.
+
+    `regime` is pemilu or pilkada, whose law sets the deadlines; "" = not said.
+    """
 
     contest_id: str
     title: str
@@ -113,6 +116,7 @@ class Schedule:
     since: date | None = None
     until: date | None = None
     warning: str = ""
+    regime: str = ""
 
     def holds_in(self, region: str) -> bool:
         """Tell whether the contest is held in that region; "" asks for the contest as such."""

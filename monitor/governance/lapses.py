@@ -17,7 +17,7 @@ from pathlib import Path
 import monitor
 from monitor.errors import Problem, RulesError
 
-_READERS = ("rules", "targets", "calendar", "thresholds.py", "strictyaml.py", "models.py")
+_READERS = ("rules", "targets", "calendar", "legalclock", "thresholds.py", "strictyaml.py", "models.py")
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ def test_working_days_skip_weekends_holidays_and_joint_leave() -> None:
 
 
 def test_years_without_a_holiday_list_are_named() -> None:
-    assert "2026" in CALENDAR.working_day(date(2025, 12, 29), 5).note
+    assert "2027" in CALENDAR.working_day(date(2026, 12, 29), 5).note
 
 
 @given(st.dates(date(2024, 1, 1), date(2025, 11, 1)), st.integers(0, 30))
