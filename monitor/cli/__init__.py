@@ -12,10 +12,10 @@ import monitor
 from monitor import custody, scheduler, web
 from monitor import demo as demo_office
 from monitor.app import App
+from monitor.cli.answering import model
 from monitor.cli.backtesting import rules
 from monitor.cli.collecting import collect_command, coverage_command, gather, gather_quietly
 from monitor.cli.evidence import evidence
-from monitor.cli.judging import model
 from monitor.cli.learning import sample
 from monitor.cli.people import roster, user
 from monitor.cli.proof import audit, backup, doctor

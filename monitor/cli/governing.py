@@ -249,20 +249,22 @@ def rules_scorecard(ctx: click.Context, days: int, *, json_out: bool) -> None:
     """Nilai setiap aturan menurut putusan peninjau: pertahankan, setel, atau pensiunkan; baiknya tiap pekan."""
     app = open_app(ctx)
     book, since = app.store.rulebook, app.clock() - timedelta(days=days)
-    lines = scorecard(app.judges().rules, book.tallies(), book.tallies(since=since))
+    lines = scorecard(app.judges().rules, book.tallies(), book.tallies(since=since), app.store.outcomes.proofs())
     if json_out:
         print_json([asdict(one) for one in lines])
         return
     table = Table(
-        "Aturan", "Tanda", "Tepat", "Bersih", "Presisi (95%)", "Saran", caption=f"+n: sejak {days} hari terakhir"
-    )
+        "Aturan", "Tanda", "Tepat", "Bersih", "Presisi (95%)", "Terbukti", "Saran",
+        caption=f"+n: sejak {days} hari terakhir; terbukti: dari jawaban instansi",
+    )  # fmt: skip
     for one in lines:
         share = "–" if one.precision is None else f"{one.precision:.2f} ({one.low or 0:.2f}–{one.high or 0:.2f})"
         reasons = ", ".join(_REASONS[code] for code in one.reasons)
         reasons += f" ({', '.join(one.sole)})" if "satu_satunya" in one.reasons else ""
         pairs = [(getattr(one.tally, name), getattr(one.recent, name)) for name in ("flags", "upheld", "dismissed")]
         counts = [f"{count} (+{last})" if last else str(count) for count, last in pairs]
-        table.add_row(one.rule_id, *counts, share.replace(".", ","), f"{_ADVICE[one.advice]}: {reasons}")
+        proven = f"{one.proof.proven}/{one.proof.answered}" if one.proof.answered else "–"
+        table.add_row(one.rule_id, *counts, share.replace(".", ","), proven, f"{_ADVICE[one.advice]}: {reasons}")
     out.print(table)
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from classifiers.evaluate import wilson
 from monitor.rules import Rule, RuleSet
-from monitor.store import Tally
+from monitor.store import Proof, Tally
 
 ENOUGH = 8
 GOOD, POOR = 0.6, 0.3
@@ -33,7 +33,8 @@ class Score:
     """One rule's line. `precision`, `low`, `high` are None without verdicts; `reasons` are codes with their values.
 
     `sole` are forms that no other active rule covers: such a rule is never proposed for retiring. `recent` is what came
-    of the last days alone; advice rests on everything.
+    of the last days alone; advice rests on everything. `proof` counts what authorities answered; words that they held
+    for not partisan count as dismissed in `tally`, whatever the reviewer had said.
     """
 
     rule_id: str
@@ -50,6 +51,7 @@ class Score:
     reasons: tuple[str, ...]
     sole: tuple[str, ...]
     recent: Tally = field(default_factory=Tally)
+    proof: Proof = field(default_factory=Proof)
 
     @property
     def verdicts(self) -> int:
@@ -74,10 +76,22 @@ def uncovered(before: RuleSet, after: RuleSet) -> tuple[str, ...]:
     return tuple(sorted(covered(before).keys() - covered(after).keys()))
 
 
-def scorecard(rules: RuleSet, tallies: Mapping[str, Tally], recent: Mapping[str, Tally] | None = None) -> list[Score]:
-    """Give a line for every rule, the one that needs a hand most first; `recent` are tallies of the last days."""
-    covering, last = covered(rules), recent or {}
-    lines = [_score(rule, tallies.get(rule.id, Tally()), last.get(rule.id, Tally()), covering) for rule in rules.rules]
+def scorecard(
+    rules: RuleSet,
+    tallies: Mapping[str, Tally],
+    recent: Mapping[str, Tally] | None = None,
+    proofs: Mapping[str, Proof] | None = None,
+) -> list[Score]:
+    """Give a line for every rule, the one that needs a hand most first.
+
+    `recent` are tallies of the last days, `proofs` what authorities answered to cases that were handed on.
+    """
+    covering, last, answers = covered(rules), recent or {}, proofs or {}
+    lines = []
+    for rule in rules.rules:
+        proof = answers.get(rule.id, Proof())
+        tally = _answered(tallies.get(rule.id, Tally()), proof)
+        lines.append(replace(_score(rule, tally, last.get(rule.id, Tally()), covering), proof=proof))
     order = list(Advice)
     return sorted(
         lines,
@@ -88,6 +102,12 @@ def scorecard(rules: RuleSet, tallies: Mapping[str, Tally], recent: Mapping[str,
             one.rule_id,
         ),
     )
+
+
+def _answered(tally: Tally, proof: Proof) -> Tally:
+    """Count words that the authority held for not partisan as dismissed."""
+    moved = min(proof.unproven, tally.upheld)
+    return replace(tally, upheld=tally.upheld - moved, dismissed=tally.dismissed + moved)
 
 
 def _score(rule: Rule, tally: Tally, recent: Tally, covering: Mapping[str, int]) -> Score:

@@ -38,6 +38,7 @@ from monitor.store.items import Items, Saved
 from monitor.store.learning import Learning, Lesson
 from monitor.store.lockouts import Lockouts, Pressure
 from monitor.store.lookup import Found, Lookup
+from monitor.store.outcomes import Answer, Outcome, OutcomeGround, Outcomes, Proof, Result
 from monitor.store.queue import Neighbours, QueuePage, QueueQuery
 from monitor.store.quota import Quota
 from monitor.store.reading import Looked, Reading, Stretch, Verdict
@@ -66,6 +67,7 @@ __all__ = [
     "NOT_OF_THE_TEXT",
     "Aging",
     "Alarms",
+    "Answer",
     "Aside",
     "Attempt",
     "AuditReport",
@@ -104,16 +106,21 @@ __all__ = [
     "OpenFlag",
     "OpinionVersion",
     "Origin",
+    "Outcome",
+    "OutcomeGround",
+    "Outcomes",
     "PictureText",
     "Piece",
     "PieceKind",
     "Placed",
     "Pressure",
+    "Proof",
     "QueuePage",
     "QueueQuery",
     "Reading",
     "Recording",
     "Recordings",
+    "Result",
     "RetentionView",
     "Rulebook",
     "Run",
@@ -183,6 +190,7 @@ class Store:
         self.shadows = Shadows(connection)
         self.groups = Groups(connection)
         self.decisions = Decisions(connection, self.audit, clock)
+        self.outcomes = Outcomes(connection, self.audit, clock)
         self.rulebook = Rulebook(connection, self.audit, clock)
         self.samples = Samples(connection, self.audit, clock)
         self.learning = Learning(connection, self.samples)

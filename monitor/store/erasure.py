@@ -55,6 +55,7 @@ def erase_items(connection: Connection, audit: Audit, item_ids: Sequence[int], w
             _erase_versions(db, ledger, item_id)
             _erase_flags(db, ledger, item_id)
             _erase_captures(db, ledger, item_id)
+            _erase_outcomes(db, ledger, item_id)
             audit.append(
                 db, ledger, action="hapus_item", subject=f"item:{item_id}", payload={"alasan": why}, user_id=user_id
             )
@@ -211,6 +212,17 @@ def _empty_captures(db: Database, ledger: Ledger, which: str, key: int) -> list[
         pictures += [sha256 for (sha256,) in found]
     db.conn.executemany("DELETE FROM picture_texts WHERE sha256=?", [(one,) for one in pictures])
     return pictures
+
+
+def _erase_outcomes(db: Database, ledger: Ledger, item_id: int) -> None:
+    """Empty the words of the answers to an item's cases; that there was an answer, and which, stays."""
+    rows = db.execute(
+        "SELECT t.outcome_id FROM outcome_texts t JOIN outcomes o ON o.outcome_id = t.outcome_id "
+        "JOIN flags f ON f.flag_id = o.flag_id WHERE f.item_id=? AND t.erased=0",
+        (item_id,),
+    ).fetchall()
+    for (outcome_id,) in rows:
+        ledger.replace(db, "outcome_texts", (outcome_id, "", "", "", "", 1))
 
 
 def _erase_flags(db: Database, ledger: Ledger, item_id: int) -> None:

@@ -79,6 +79,8 @@ TABLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "custody": (42, ("entry_id", "at", "user_id", "act", "flag_id", "subject", "sha256", "why", "detail")),
     "tombstones": (43, ("tomb_id", "sha256", "kind", "at", "why")),
     "seals": (44, ("seal_id", "tbl", "low", "high", "digest", "at")),
+    "outcomes": (90, ("outcome_id", "flag_id", "result", "ground", "decided_on", "user_id", "at", "replaces")),
+    "outcome_texts": (91, ("outcome_id", "authority", "document", "sanction", "note", "erased")),
     "silence_answers": (50, ("answer_id", "silence_id", "user_id", "note", "at")),
     "user_factors": (70, ("user_id", "secret", "at")),
     "recovery_codes": (71, ("code_id", "user_id", "digest", "spent_at")),

@@ -9,6 +9,7 @@ from monitor.models import Flag, Item, ItemKind, Level, Phase, ReasonCode, Relat
 from monitor.store import cases
 from monitor.store.connection import Connection
 from monitor.store.decisions import AHEAD, DISMISSED, standing
+from monitor.store.outcomes import judged_words
 from monitor.store.samples import Samples
 
 TEACHES: dict[ReasonCode, bool] = {
@@ -65,7 +66,10 @@ class Learning:
                 f"WHERE f.state IN {AHEAD} OR f.state IN {DISMISSED} ORDER BY f.flag_id"
             )
             flags = cases.load(db, [row[0] for row in rows])
-        found = [lesson for flag in flags if (lesson := _lesson(flag)) is not None]
+            answered = judged_words(db)
+        lessons = [(flag.flag_id, lesson) for flag in flags if (lesson := _lesson(flag)) is not None]
+        # The authority has the last word on words that reviewers took for partisan.
+        found = [replace(one, partisan=one.partisan and answered.get(flag_id, True)) for flag_id, one in lessons]
         for one in self._samples.judged():
             item = one.stored.item
             if text := item.judged_words:

@@ -18,6 +18,7 @@ from monitor.store.schema_captures import CAPTURES
 from monitor.store.schema_coverage import COVERAGE
 from monitor.store.schema_custody import CUSTODY, SEALS
 from monitor.store.schema_groups import GROUPS
+from monitor.store.schema_outcomes import OUTCOMES
 from monitor.store.schema_quota import QUOTA
 from monitor.store.schema_robots import ROBOTS
 from monitor.store.schema_safety import SAFETY
@@ -223,6 +224,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("groups", GROUPS),
     ("seals", SEALS),
     ("safety", SAFETY),
+    ("outcomes", OUTCOMES),
 )
 
 

@@ -79,7 +79,7 @@ def show_all() -> str:
         current_app.logger.warning("%s", line)
     book, regions = services().store.rulebook, current_user().regions
     week = book.tallies(regions, services().clock() - timedelta(days=WEEK))
-    lines = scorecard(at.judges().rules, book.tallies(regions), week)
+    lines = scorecard(at.judges().rules, book.tallies(regions), week, services().store.outcomes.proofs(regions))
     others = [one for one in services().store.rulebook.digests() if one not in {line.path for line in lines}]
     return render_template(
         "aturan.html",
@@ -280,7 +280,8 @@ def page(  # noqa: PLR0913 - one page, what was typed and what came of it
     """Show the page of a file with what was typed and what came of it."""
     path, user, book = f"{name}.yaml", current_user(), services().store.rulebook
     held, loaded = at.governance.current(path), at.judges().rules
-    rules = {line.path: line for line in scorecard(loaded, book.tallies(user.regions))}
+    proofs = services().store.outcomes.proofs(user.regions)
+    rules = {line.path: line for line in scorecard(loaded, book.tallies(user.regions), None, proofs)}
     line = rules.get(path)
     return render_template(
         "aturan_satu.html",
