@@ -119,7 +119,7 @@ class App:
         """The database; made when it does not exist yet."""
         path = self.root / self.config.database
         path.parent.mkdir(parents=True, exist_ok=True)
-        return Store.open(path, self.clock, zone=self.config.zone)
+        return Store.open(path, self.clock, zone=self.config.zone, second_share=self.config.review.second_share)
 
     @cached_property
     def archive(self) -> Archive:

@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from monitor import strictyaml
+from monitor.door import Web
 from monitor.errors import ConfigError, Problem
 from monitor.models import ItemKind, Phase, Platform
+from monitor.recipients import Reports
 
 ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
 
@@ -38,6 +40,13 @@ class Office(_Strict):
     region: str = Field(min_length=3)
     timezone: Zone
     contact: str = Field(min_length=5, description="alamat yang dapat dihubungi; ikut dalam User-Agent")
+    zones: dict[str, Zone] = Field(default_factory=dict, description="wilayah dengan zona waktu lain: nama: zona")
+
+    def zone_name(self, region: str) -> Zone:
+        """Give the zone in whose days a region lives; the office's own for every region that is not named."""
+        return {" ".join(name.split()).casefold(): zone for name, zone in self.zones.items()}.get(
+            " ".join(region.split()).casefold(), self.timezone
+        )
 
 
 class Processing(_Strict):
@@ -258,23 +267,6 @@ class EvidenceSettings(_Strict):
         return self
 
 
-class Web(_Strict):
-    """Where the review page listens. It leaves 127.0.0.1 only behind a declared proxy or TLS."""
-
-    host: str = "127.0.0.1"
-    port: int = Field(default=8350, ge=1, le=65535)
-    behind: Literal["none", "proxy", "tls"] = "none"
-    public_name: str = ""
-    language: Literal["id", "en"] = "id"
-
-    @model_validator(mode="after")
-    def _stays_home(self) -> Self:
-        if self.behind == "none" and self.host not in {"127.0.0.1", "::1", "localhost"}:
-            msg = "halaman tanpa TLS tidak boleh keluar dari 127.0.0.1 — isi `behind: proxy` atau `behind: tls`"
-            raise ValueError(msg)
-        return self
-
-
 class Schedule(_Strict):
     """Times of day in the office's zone."""
 
@@ -290,6 +282,23 @@ class Breaker(_Strict):
         default=0.05, gt=0, le=1, description="bagian terbesar butir pegawai yang boleh ditandainya"
     )
     min_items: int = Field(default=300, ge=1, description="baru dinilai sesudah sekian butir pegawai disaring")
+
+
+class Batch(_Strict):
+    """Who signs the reports of phase runs."""
+
+    signing_key: str = Field(default="", description="berkas kunci Ed25519 di luar folder basis data")
+    trusted: tuple[str, ...] = Field(default=(), description="sidik kunci yang dipercaya, yang lama pun")
+
+
+class Review(_Strict):
+    """How decisions are looked at again."""
+
+    second_share: float = Field(
+        default=0.05, ge=0, le=1, description="bagian keputusan bersih yang ditinjau orang kedua, ditarik acak"
+    )
+    hide_machine: bool = Field(default=True, description="tutup pendapat mesin pada tinjauan kedua")
+    known_every: int = Field(default=25, ge=0, description="satu butir berjawaban tiap sekian keputusan; 0 = tidak ada")
 
 
 class Config(_Strict):
@@ -312,8 +321,11 @@ class Config(_Strict):
     base_rate: float | None = Field(default=None, gt=0, lt=1, description="bagian yang memihak di antara yang dibaca")
     fetching: Fetching = Fetching()
     breaker: Breaker = Breaker()
+    review: Review = Review()
     evidence: EvidenceSettings = EvidenceSettings()
+    reports: Reports = Reports()
     web: Web = Web()
+    batch: Batch = Batch()
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

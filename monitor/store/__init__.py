@@ -21,37 +21,55 @@ from monitor.store.alarms import Alarms, Canary, Shape, Silence
 from monitor.store.apidata import ASK_AFTER, ERASE_AFTER, Aging, ApiData
 from monitor.store.audit import Audit, AuditReport, Entry, Head
 from monitor.store.breaker import Breaker, Ending, Share, Stop, Watch
+from monitor.store.bulk import Bulk, Fate, Job, JobStatus
 from monitor.store.burial import Burial, FileKind
 from monitor.store.captures import Becoming, Captures, StoredCapture
-from monitor.store.cases import OpinionVersion
+from monitor.store.cases import OpinionVersion, said_of, said_to
+from monitor.store.codec import decode as thawed_as
+from monitor.store.codec import encode as written_as
+from monitor.store.conflicts import Conflict, Conflicts, Tie
 from monitor.store.connection import Connection
 from monitor.store.coverage import Coverage, Standing, Subject
 from monitor.store.custody import Custody, CustodyEntry, NewPiece, Piece, PieceKind, Touch
+from monitor.store.deadlines import CaseTimes, Deadlines
+from monitor.store.dashboard import Dashboard
 from monitor.store.decisions import Decisions
+from monitor.store.departures import Departures, Left
+from monitor.store.documents import NUMBERED, Documents, Draft, DraftVersion, Witness, changed
+from monitor.store.due import Due, DueWhy
+from monitor.store.due import Stage as ReviewStage
 from monitor.store.factors import Factors
 from monitor.store.flags import Counts, Flags
+from monitor.store.frozen import Frozen, LateItem, Watermark
 from monitor.store.groups import Groups, Member, Placed
+from monitor.store.guards import FORMS, EvidenceCheck, Lack
 from monitor.store.identities import Attempt, Identities, IdentityKind
 from monitor.store.inventory import Held, Inventory
 from monitor.store.invitations import Invitations
 from monitor.store.items import Items, Saved
 from monitor.store.learning import Learning, Lesson
+from monitor.store.leases import Lease, Leases, Pack
 from monitor.store.lockouts import Lockouts, Pressure
 from monitor.store.lookup import Found, Lookup
 from monitor.store.outcomes import Answer, Outcome, OutcomeGround, Outcomes, Proof, Result
-from monitor.store.queue import Neighbours, QueuePage, QueueQuery
+from monitor.store.postponed import Postponed, PutOff
+from monitor.store.process import Happened, Objection, Plenary, Process, ProcessEvent, Question, Ruling, Times
+from monitor.store.queue import Mine, Neighbours, Order, QueuePage, QueueQuery
 from monitor.store.quota import Quota
 from monitor.store.reading import Looked, Reading, Stretch, Verdict
 from monitor.store.recordings import Recording, Recordings
 from monitor.store.rereading import Rereading
 from monitor.store.retention import Holding, RetentionView
+from monitor.store.reviews import Rating, Review, Reviews, Said
 from monitor.store.roster import RosterTable
 from monitor.store.rulebook import NOT_OF_THE_TEXT, Event, Happening, Origin, Rulebook, Tally, Version
 from monitor.store.runs import Run, Runs, SourceStatus
 from monitor.store.samples import Bin, Drawn, Judged, Samples
-from monitor.store.sampling import Missed
+from monitor.store.sampling import Missed, drawn, lot
+from monitor.store.saved_filters import SavedFilter, SavedFilters
 from monitor.store.screening import SavedFlags
 from monitor.store.seals import Seals
+from monitor.store.search import Search
 from monitor.store.sessions import Limits, Session, Sessions, Stage
 from monitor.store.shadows import Shadow, Shadows
 from monitor.store.stamps import Stamps, Wanted
@@ -64,7 +82,9 @@ from monitor.store.wording import Wording
 __all__ = [
     "ASK_AFTER",
     "ERASE_AFTER",
+    "FORMS",
     "NOT_OF_THE_TEXT",
+    "NUMBERED",
     "Aging",
     "Alarms",
     "Answer",
@@ -73,59 +93,95 @@ __all__ = [
     "AuditReport",
     "Becoming",
     "Bin",
+    "Bulk",
     "Burial",
     "Canary",
     "Captures",
+    "CaseTimes",
+    "Conflict",
+    "Conflicts",
     "Counts",
     "Coverage",
     "Custody",
     "CustodyEntry",
+    "Deadlines",
+    "Documents",
+    "Draft",
+    "DraftVersion",
     "Drawn",
+    "Due",
+    "DueWhy",
     "Ending",
     "Entry",
     "Event",
+    "EvidenceCheck",
+    "Fate",
     "FileKind",
     "Found",
+    "Frozen",
+    "Happened",
     "Happening",
     "Head",
     "Held",
     "Holding",
     "IdentityKind",
     "Inventory",
+    "Job",
+    "JobStatus",
     "Judged",
+    "Lack",
+    "LateItem",
     "Learning",
+    "Lease",
+    "Left",
     "Lesson",
     "Limits",
     "Look",
     "Looked",
     "Lookup",
     "Member",
+    "Mine",
     "Missed",
     "Neighbours",
     "NewPiece",
+    "Objection",
     "OpenFlag",
     "OpinionVersion",
+    "Order",
     "Origin",
     "Outcome",
     "OutcomeGround",
     "Outcomes",
+    "Pack",
     "PictureText",
     "Piece",
     "PieceKind",
     "Placed",
+    "Plenary",
     "Pressure",
+    "Process",
+    "ProcessEvent",
     "Proof",
+    "PutOff",
+    "Question",
     "QueuePage",
     "QueueQuery",
+    "Rating",
     "Reading",
     "Recording",
     "Recordings",
     "Result",
     "RetentionView",
+    "Review",
+    "ReviewStage",
+    "Reviews",
     "Rulebook",
+    "Ruling",
     "Run",
+    "Said",
     "Samples",
     "Saved",
+    "SavedFilter",
     "SavedFlags",
     "Seals",
     "Session",
@@ -143,6 +199,8 @@ __all__ = [
     "Stretch",
     "Subject",
     "Tally",
+    "Tie",
+    "Times",
     "Touch",
     "Upload",
     "Uploads",
@@ -150,8 +208,17 @@ __all__ = [
     "Version",
     "Wanted",
     "Watch",
+    "Watermark",
     "Why",
     "Withdrawn",
+    "Witness",
+    "changed",
+    "drawn",
+    "lot",
+    "said_of",
+    "said_to",
+    "thawed_as",
+    "written_as",
 ]
 
 
@@ -164,6 +231,7 @@ class Store:
         clock: Callable[[], datetime],
         hasher: PasswordHasher | None = None,
         zone: tzinfo = UTC,
+        second_share: float = 0.0,
     ) -> None:
         self._connection = connection
         self.audit = Audit(connection, clock)
@@ -189,24 +257,41 @@ class Store:
         self.breaker = Breaker(connection, self.audit, clock)
         self.shadows = Shadows(connection)
         self.groups = Groups(connection)
-        self.decisions = Decisions(connection, self.audit, clock)
+        self.decisions = Decisions(connection, self.audit, clock, second_share)
+        self._lay_out_queue(connection, clock)
+        self.conflicts = Conflicts(connection, self.audit, clock)
+        self.reviews = Reviews(connection, self.audit, clock, self.decisions)
+        self.process = Process(connection, self.audit, clock, self.decisions)
         self.outcomes = Outcomes(connection, self.audit, clock)
+        self.deadlines = Deadlines(connection)
         self.rulebook = Rulebook(connection, self.audit, clock)
         self.samples = Samples(connection, self.audit, clock)
         self.learning = Learning(connection, self.samples)
         self.reading = Reading(connection)
+        self.frozen = Frozen(connection)
+        self.documents = Documents(connection, self.audit, clock)
         self.wording = Wording(connection)
         self.captures = Captures(connection, self.audit, self.items, clock)
         self.uploads = Uploads(connection, clock)
         self.lookup = Lookup(connection)
+        self.dashboard = Dashboard(connection)
         hashing = hasher or PasswordHasher()
         self.users = Users(connection, self.audit, hashing, clock)
         self.invitations = Invitations(connection, self.audit, hashing, clock)
         self.sessions = Sessions(connection, self.audit, clock)
+        self.departures = Departures(connection, self.audit, self.users, clock, None)
         self.factors = Factors(connection, self.audit, clock)
         self.identities = Identities(connection, self.audit, clock)
         self.lockouts = Lockouts(connection, self.audit, clock)
         self.views = Views(connection, clock)
+
+    def _lay_out_queue(self, connection: Connection, clock: Callable[[], datetime]) -> None:
+        """Add the parts with which people work through the queue."""
+        self.search = Search(connection)
+        self.leases = Leases(connection, self.audit, clock)
+        self.postponed = Postponed(connection, self.audit, clock)
+        self.saved_filters = SavedFilters(connection)
+        self.bulk = Bulk(connection, self.audit, clock, self.decisions)
 
     @classmethod
     def open(
@@ -215,18 +300,22 @@ class Store:
         clock: Callable[[], datetime],
         hasher: PasswordHasher | None = None,
         zone: tzinfo = UTC,
+        second_share: float = 0.0,
     ) -> Self:
         """Open the database, made if it is not there, brought up to date if it is older.
 
-        `hasher` sets the cost of passwords (argon2id), `zone` where a day of the coverage begins.
+        `hasher` sets the cost of passwords (argon2id), `zone` where a day of the coverage begins, `second_share` which
+        part (0 to 1) of the dismissals a second person looks at.
 
         Raises:
             StoreError: another program's database, a newer Netra's, or a folder that cannot be written.
         """
-        store = cls(Connection(path), clock, hasher, zone)
+        store = cls(Connection(path), clock, hasher, zone, second_share)
         try:
             if not store.audit.started:
                 store.audit.start(path.name)
+            if store.search.behind:
+                store.search.catch_up()
         except BaseException:
             store.close()
             raise

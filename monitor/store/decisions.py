@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from monitor.errors import ConflictError, NotAllowedError
 from monitor.models import Decision, ReasonCode, State
+from monitor.store import conflicts, due, held
 from monitor.store.audit import Audit
 from monitor.store.codec import clean, moment, stamp
 from monitor.store.connection import Connection
@@ -27,6 +29,8 @@ LEGAL: dict[State, frozenset[State]] = {
     State.FORWARDED: frozenset(),
     State.FINDING: frozenset(),
 }
+DECIDED_ALONE = frozenset({State.IN_REVIEW, State.CLEARED, State.LEAD})
+"""What one person decides; everything after it goes through `store.process`, which guards it."""
 AHEAD = "(" + ", ".join(f"'{one.value}'" for one in State if one.ahead) + ")"
 DISMISSED = "(" + ", ".join(f"'{one.value}'" for one in State if one.dismissed) + ")"
 HOLD = f"f.state IN {AHEAD} OR f.state = 'ditinjau' OR (f.state = 'baru' AND f.withdrawn IN (0, 2))"
@@ -57,31 +61,49 @@ def standing(decisions: Sequence[Decision]) -> list[Decision]:
     return [one for one in decisions if one.undoes is None and one.decision_id not in taken]
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step of a flag as it is to be written."""
+
+    flag_id: int
+    user_id: int
+    before: State
+    state: State
+    reason: ReasonCode | None = None
+    note: str = ""
+    undoes: int | None = None
+
+
 class Decisions:
     """The reviews."""
 
-    def __init__(self, connection: Connection, audit: Audit, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, connection: Connection, audit: Audit, clock: Callable[[], datetime], second_share: float = 0.0
+    ) -> None:
+        """Write reviews; `second_share` (0 to 1) of the dismissals is drawn for a second look."""
         self._connection = connection
         self._audit = audit
         self._clock = clock
+        self._second_share = second_share
 
     def append(
         self, flag_id: int, user_id: int, state: State, reason: ReasonCode | None, note: str, *, expected: int | None
     ) -> Decision:
-        """Decide. `expected` is the newest decision the reviewer saw, None = none.
+        """Decide whether something is cleared or first information; later steps are those of `store.process`.
+
+        `expected` is the newest decision the reviewer saw, None = none.
 
         Raises:
-            ConflictError: somebody decided first; nothing was changed.
-            NotAllowedError: the step or the reason does not fit.
+            ConflictError: somebody decided first, or holds the flag (HeldError); nothing was changed.
+            NotAllowedError: the step or the reason does not fit, or the user is too near to the person.
         """
         with self._connection.transaction(durable=True) as db:
-            before = _current(db, flag_id, expected)
-            if state not in LEGAL[before]:
-                raise NotAllowedError(
-                    f"dari keadaan `{before}` tidak dapat langsung ke `{state}` — batalkan keputusan terakhir dahulu"
-                )
-            _check_reason(state, reason)
-            return self._write(db, flag_id, user_id, before, state, (reason, note, None))
+            before = current(db, flag_id, expected)
+            check_step(before, state, reason)
+            if state not in DECIDED_ALONE:
+                raise NotAllowedError(f"langkah ke `{state}` dicatat di bagian Proses kasus, dengan syarat-syaratnya")
+            held.refuse(db, flag_id, user_id, self._clock())
+            return self.write_in(db, Move(flag_id, user_id, before, state, reason, note))
 
     def undo(self, decision_id: int, user_id: int, expected: int | None) -> Decision:
         """Take back the newest standing decision of its flag by an event that restores the state before it.
@@ -95,7 +117,7 @@ class Decisions:
             if row is None:
                 raise NotAllowedError(f"keputusan {decision_id} tidak ada — muat ulang halamannya")
             flag_id, restored = row
-            before = _current(db, flag_id, expected)
+            before = current(db, flag_id, expected)
             newest = db.execute(
                 "SELECT max(decision_id) FROM decisions WHERE flag_id=? AND undoes IS NULL AND decision_id NOT IN "
                 "(SELECT undoes FROM decisions WHERE flag_id=? AND undoes IS NOT NULL)",
@@ -105,40 +127,59 @@ class Decisions:
                 raise ConflictError(
                     "hanya keputusan terakhir yang masih berlaku dapat dibatalkan; tidak ada yang diubah — muat ulang"
                 )
-            return self._write(db, flag_id, user_id, before, State(restored), (None, "", decision_id))
+            due.may_undo(db, flag_id, decision_id)
+            return self.write_in(db, Move(flag_id, user_id, before, State(restored), undoes=decision_id))
 
     def history(self, flag_id: int) -> list[Decision]:
         """Give every event of a flag, oldest first."""
         rows = self._connection.db.execute(SELECT + "WHERE d.flag_id=? ORDER BY d.decision_id", (flag_id,))
         return [decision(row) for row in rows]
 
-    def _write(
-        self,
-        db: Database,
-        flag_id: int,
-        user_id: int,
-        before: State,
-        state: State,
-        rest: tuple[ReasonCode | None, str, int | None],
-    ) -> Decision:
-        reason, note, undoes = rest
-        at, key, ledger = self._clock(), next_key(db, "decisions"), Ledger()
-        code = reason.value if reason is not None else None
-        ledger.insert(db, "decisions", [(key, flag_id, user_id, before.value, state.value, code, stamp(at), undoes)])
-        ledger.insert(db, "decision_notes", [(key, clean(note))])
-        db.execute("UPDATE flags SET state=?, decision_id=? WHERE flag_id=?", (state.value, key, flag_id))
+    def write_in(self, db: Database, move: Move, ledger: Ledger | None = None) -> Decision:
+        """Append one event inside a write transaction, with guarded rows that belong to it; legality is the caller's.
+
+        Raises:
+            NotAllowedError: the user is too near to the person of the flag.
+        """
+        conflicts.refuse(db, move.user_id, move.flag_id)
+        at, key, ledger = self._clock(), next_key(db, "decisions"), ledger or Ledger()
+        code = move.reason.value if move.reason is not None else None
+        row = (key, move.flag_id, move.user_id, move.before.value, move.state.value, code, stamp(at), move.undoes)
+        ledger.insert(db, "decisions", [row])
+        ledger.insert(db, "decision_notes", [(key, clean(move.note))])
+        db.execute("UPDATE flags SET state=?, decision_id=? WHERE flag_id=?", (move.state.value, key, move.flag_id))
         self._audit.append(
             db,
             ledger,
-            action="batal" if undoes is not None else "keputusan",
-            subject=f"flag:{flag_id}",
-            payload={"dari": before.value, "ke": state.value, "alasan": code, "membatalkan": undoes},
-            user_id=user_id,
+            action="batal" if move.undoes is not None else "keputusan",
+            subject=f"flag:{move.flag_id}",
+            payload={"dari": move.before.value, "ke": move.state.value, "alasan": code, "membatalkan": move.undoes},
+            user_id=move.user_id,
         )
-        return Decision(key, flag_id, user_id, state, reason, clean(note), at, undoes)
+        made = Decision(key, move.flag_id, move.user_id, move.state, move.reason, clean(move.note), at, move.undoes)
+        due.follow(db, made, self._second_share)
+        return made
 
 
-def _current(db: Database, flag_id: int, expected: int | None) -> State:
+def check_step(before: State, state: State, reason: ReasonCode | None) -> None:
+    """Check that a step is one of the law and its reason fits.
+
+    Raises:
+        NotAllowedError: it is not, or does not.
+    """
+    if state not in LEGAL[before]:
+        raise NotAllowedError(
+            f"dari keadaan `{before}` tidak dapat langsung ke `{state}` — batalkan keputusan terakhir dahulu"
+        )
+    _check_reason(state, reason)
+
+
+def current(db: Database, flag_id: int, expected: int | None) -> State:
+    """Give the state of a flag if `expected` is still its newest decision.
+
+    Raises:
+        ConflictError: somebody decided first. NotAllowedError: there is no such flag.
+    """
     row = db.execute("SELECT state, decision_id FROM flags WHERE flag_id=?", (flag_id,)).fetchone()
     if row is None:
         raise NotAllowedError(f"tanda {flag_id} tidak ada — muat ulang antrean")

@@ -56,9 +56,12 @@ def erase_items(connection: Connection, audit: Audit, item_ids: Sequence[int], w
             _erase_flags(db, ledger, item_id)
             _erase_captures(db, ledger, item_id)
             _erase_outcomes(db, ledger, item_id)
+            _erase_drafts(db, ledger, item_id)
             audit.append(
                 db, ledger, action="hapus_item", subject=f"item:{item_id}", payload={"alasan": why}, user_id=user_id
             )
+        # Merged whole, so that words are gone from the index of the search, not only marked as gone.
+        db.execute("INSERT INTO flag_search(flag_search) VALUES ('optimize')")
 
 
 def erase_captures(
@@ -214,6 +217,33 @@ def _empty_captures(db: Database, ledger: Ledger, which: str, key: int) -> list[
     return pictures
 
 
+def _erase_drafts(db: Database, ledger: Ledger, item_id: int) -> None:
+    """Empty what people wrote into the documents of an item's cases; numbers stay: they are never given again."""
+    columns = TABLES["case_drafts"][1]
+    rows = db.execute(
+        f"SELECT {','.join(columns)} FROM case_drafts WHERE erased=0 AND flag_id IN "
+        "(SELECT flag_id FROM flags WHERE item_id=?)",
+        (item_id,),
+    ).fetchall()
+    for row in rows:
+        cells = dict(zip(columns, row, strict=True)) | {"payload": "{}", "erased": 1}
+        ledger.replace(db, "case_drafts", list(cells.values()))
+
+
+def _erase_process(db: Database, ledger: Ledger, item_id: int) -> None:
+    """Take the words out of what happened to the item's cases; that it happened stays."""
+    columns = TABLES["process_events"][1]
+    mine = "flag_id IN (SELECT flag_id FROM flags WHERE item_id=?)"
+    told = db.execute(
+        f"SELECT {','.join(columns)} FROM process_events WHERE {mine} AND erased=0", (item_id,)
+    ).fetchall()
+    for row in told:
+        ledger.replace(db, "process_events", [*row[:-2], "", 1])
+    notes = f"SELECT n.review_id FROM review_notes n JOIN reviews r USING (review_id) WHERE r.{mine} AND n.note <> ''"
+    for (review_id,) in db.execute(notes, (item_id,)).fetchall():
+        ledger.replace(db, "review_notes", (review_id, ""))
+
+
 def _erase_outcomes(db: Database, ledger: Ledger, item_id: int) -> None:
     """Empty the words of the answers to an item's cases; that there was an answer, and which, stays."""
     rows = db.execute(
@@ -223,6 +253,18 @@ def _erase_outcomes(db: Database, ledger: Ledger, item_id: int) -> None:
     ).fetchall()
     for (outcome_id,) in rows:
         ledger.replace(db, "outcome_texts", (outcome_id, "", "", "", "", 1))
+
+
+def _erase_process(db: Database, ledger: Ledger, item_id: int) -> None:
+    """Take the words out of what happened to the item's cases; that it happened stays."""
+    columns = TABLES["process_events"][1]
+    mine = "flag_id IN (SELECT flag_id FROM flags WHERE item_id=?)"
+    told = f"SELECT {','.join(columns)} FROM process_events WHERE {mine} AND erased=0"
+    for row in db.execute(told, (item_id,)).fetchall():
+        ledger.replace(db, "process_events", [*row[:-2], "", 1])
+    notes = f"SELECT n.review_id FROM review_notes n JOIN reviews r USING (review_id) WHERE r.{mine} AND n.note <> ''"
+    for (review_id,) in db.execute(notes, (item_id,)).fetchall():
+        ledger.replace(db, "review_notes", (review_id, ""))
 
 
 def _erase_flags(db: Database, ledger: Ledger, item_id: int) -> None:
@@ -242,5 +284,11 @@ def _erase_flags(db: Database, ledger: Ledger, item_id: int) -> None:
     ).fetchall()
     for (decision_id,) in notes:
         ledger.replace(db, "decision_notes", (decision_id, ""))
+    _erase_process(db, ledger, item_id)
+    _erase_process(db, ledger, item_id)
     db.execute(f"DELETE FROM flag_words WHERE flag_id IN {mine}", (item_id,))
-    db.execute("UPDATE flags SET person_id=NULL, region='', withdrawn=1 WHERE item_id=?", (item_id,))
+    columns = TABLES["postponed"][1]
+    put_off = f"SELECT {','.join(columns)} FROM postponed WHERE note <> '' AND flag_id IN {mine}"
+    for row in db.execute(put_off, (item_id,)).fetchall():
+        ledger.replace(db, "postponed", list((dict(zip(columns, row, strict=True)) | {"note": ""}).values()))
+    db.execute("UPDATE flags SET person_id=NULL, region='', office='', withdrawn=1 WHERE item_id=?", (item_id,))

@@ -81,7 +81,23 @@ TABLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "seals": (44, ("seal_id", "tbl", "low", "high", "digest", "at")),
     "outcomes": (90, ("outcome_id", "flag_id", "result", "ground", "decided_on", "user_id", "at", "replaces")),
     "outcome_texts": (91, ("outcome_id", "authority", "document", "sanction", "note", "erased")),
+    "process_events": (
+        100, ("event_id", "flag_id", "kind", "decision_id", "user_id", "at", "payload", "erased"),
+    ),
+    "reviews": (101, ("review_id", "flag_id", "first_id", "stage", "user_id", "state", "reason", "at")),
+    "review_notes": (102, ("review_id", "note")),
+    "conflicts": (
+        103, ("conflict_id", "user_id", "kind", "value", "person_id", "by_user", "at", "ended_by", "ended_at"),
+    ),
+    "probes": (104, ("probe_id", "user_id", "flag_id", "known", "state", "reason", "at")),
+    "postponed": (95, ("postponed_id", "flag_id", "user_id", "until", "note", "at")),
     "silence_answers": (50, ("answer_id", "silence_id", "user_id", "note", "at")),
+    "case_drafts": (80, ("draft_id", "flag_id", "number", "user_id", "at", "payload", "erased")),
+    "document_numbers": (81, ("number_id", "kind", "folded", "number", "flag_id", "user_id", "at")),
+    "account_checks": (
+        60,
+        ("check_id", "account_id", "user_id", "flag_id", "what", "before", "after", "seen", "at"),
+    ),
     "user_factors": (70, ("user_id", "secret", "at")),
     "recovery_codes": (71, ("code_id", "user_id", "digest", "spent_at")),
     "invitations": (72, ("invitation_id", "user_id", "digest", "made_by", "made_at", "expires_at", "ended")),

@@ -17,8 +17,12 @@ from monitor.store.schema_alarms import ALARMS
 from monitor.store.schema_captures import CAPTURES
 from monitor.store.schema_coverage import COVERAGE
 from monitor.store.schema_custody import CUSTODY, SEALS
+from monitor.store.schema_documents import DOCUMENTS
 from monitor.store.schema_groups import GROUPS
 from monitor.store.schema_outcomes import OUTCOMES
+from monitor.store.schema_ownership import OWNERSHIP
+from monitor.store.schema_process import PROCESS
+from monitor.store.schema_queue import QUEUE
 from monitor.store.schema_quota import QUOTA
 from monitor.store.schema_robots import ROBOTS
 from monitor.store.schema_safety import SAFETY
@@ -225,6 +229,10 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("seals", SEALS),
     ("safety", SAFETY),
     ("outcomes", OUTCOMES),
+    ("documents", DOCUMENTS),
+    ("queue", QUEUE),
+    ("ownership", OWNERSHIP),
+    ("process", PROCESS),
 )
 
 

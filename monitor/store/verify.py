@@ -32,6 +32,10 @@ WHERE f.urgency IS NOT json_extract(o.payload, '$.opinion.urgency')
    OR f.region IS NOT coalesce(json_extract(o.payload, '$.actor.appointment.region'), '')
    OR f.person_id IS NOT json_extract(o.payload, '$.actor.person_id')
    OR f.platform IS NOT i.platform
+   OR f.probability IS NOT coalesce(json_extract(o.payload, '$.opinion.probability'), -1)
+   OR f.haste < f.urgency OR (f.due = '' AND f.haste > f.urgency + 1e-6)
+   OR (f.until <> '' AND f.until IS NOT
+      (SELECT p.until FROM postponed p WHERE p.flag_id = f.flag_id ORDER BY p.postponed_id DESC LIMIT 1))
    OR f.withdrawn IS NOT
       (SELECT w.withdrawn FROM flag_opinions w WHERE w.flag_id = f.flag_id ORDER BY w.number DESC LIMIT 1)
 """
@@ -193,7 +197,7 @@ def _rows(db: Database, found: _Findings) -> None:
 
 
 def _standing(db: Database) -> Iterator[tuple[int, int, bytes, tuple[Cell, ...]]]:
-    for table, (number, columns) in TABLES.items():
+    for table, (number, columns) in sorted(TABLES.items(), key=lambda one: one[1][0]):  # as the ledger is ordered
         for *row, salt in db.conn.execute(f"SELECT {','.join(columns)}, salt FROM {table} ORDER BY {columns[0]}"):
             yield number, row[0], salt, tuple(row)
 

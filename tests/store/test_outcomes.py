@@ -9,9 +9,10 @@ from datetime import date, timedelta
 import pytest
 
 from monitor.errors import ConflictError, NotAllowedError
-from monitor.models import ReasonCode, State
+from monitor.models import State
 from monitor.store import Answer, OutcomeGround, Proof, Result, Store
 from tests.fakes import START, FakeClock
+from tests.fakes_process import carry
 from tests.fakes_store import a_case, add_user
 
 ANSWER = Answer(Result.PROVEN, START.date(), "Kantor Kepegawaian Contoh", "S-12/UJI/2025", sanction="Teguran rekaan")
@@ -22,9 +23,7 @@ def handed_on(store: Store, user_id: int, count: int = 1) -> list[int]:
     """Cases at the end of their way, each step by an event."""
     flags = a_case(store, count)
     for flag_id in flags:
-        last = store.decisions.append(flag_id, user_id, State.LEAD, ReasonCode.CALL, "", expected=None)
-        for state in (State.TRACING, State.PLENARY, State.FORWARDED):
-            last = store.decisions.append(flag_id, user_id, state, None, "", expected=last.decision_id)
+        carry(store, flag_id, user_id, State.FORWARDED)
     return flags
 
 
