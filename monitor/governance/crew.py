@@ -73,12 +73,16 @@ def together(order: Order, workers: int, todo: Sequence[Stretch]) -> Iterator[tu
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin(order: Order) -> None:
-    """Set up a worker: the parent alone answers Ctrl+C, and no worker outlives its parent."""
+def settle() -> None:
+    """Set up a helping process: its parent alone answers Ctrl+C, and it does not outlive that parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     assert parent is not None
     threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _begin(order: Order) -> None:
+    settle()
     _BENCH.order = order
 
 

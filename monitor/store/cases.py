@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -23,6 +24,7 @@ from monitor.models import (
     Parent,
     Person,
     Reason,
+    Screened,
     Setting,
     State,
     StoredItem,
@@ -87,6 +89,24 @@ def opinion_payload(stored: StoredItem, actor: Actor, opinion: Opinion) -> str:
             "parent": encode(Parent, parent) if parent is not None else None,
         }
     )
+
+
+def said_of(one: Screened, actor: Actor, opinion: Opinion) -> str:
+    """Write an opinion on a line of its own, with the item version it speaks of; `said_to` reads it back."""
+    stored, held = one.stored, actor.person.person_id in one.held
+    head = dumps(
+        {"item_id": stored.item_id, "version": stored.version, "content_sha256": stored.content_sha256, "held": held}
+    )
+    return f'{head[:-1]},"said":{opinion_payload(stored, actor, opinion)}}}'
+
+
+def said_to(
+    line: Mapping[str, Any], persons: dict[int, Person], accounts: dict[int, Account]
+) -> tuple[Actor, Opinion, bool]:
+    """Read what `said_of` wrote: actor, opinion, and whether it rests on stopped rules alone."""
+    said = line["said"]
+    actor = _actor(decode(_Act, said["actor"]), persons, accounts)
+    return actor, decode(Opinion, said["opinion"]), bool(line["held"])
 
 
 def opinions(db: Database, flag_id: int) -> list[OpinionVersion]:

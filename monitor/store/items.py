@@ -22,6 +22,7 @@ from monitor.store.guard import Cell, Ledger, next_key
 IN_ONE_QUERY = 500
 COLUMNS = "v.item_id, v.version, v.payload, v.content_sha256, v.evidence_sha256, v.captured_at"
 _BORROWS = {ItemKind.LIKE, ItemKind.SHARE, ItemKind.COMMENT}
+_THEN = "SELECT payload FROM item_versions WHERE item_id = ? AND version_id <= ? ORDER BY version_id DESC LIMIT 1"
 _Key = tuple[str, str]
 
 
@@ -269,25 +270,23 @@ class Items:
         return self.get(row[0]) if row else None
 
 
-def with_parents(db: Database, batch: list[StoredItem]) -> list[StoredItem]:
-    """Fill empty parents from stored items of the same platform."""
+def with_parents(db: Database, batch: list[StoredItem], *, until: int | None = None) -> list[StoredItem]:
+    """Fill empty parents from stored items of the same platform; `until` takes none newer than this version id."""
     needs: dict[_Key, list[int]] = {}
     for place, one in enumerate(batch):
         parent = one.item.parent
         if one.item.kind in _BORROWS and parent is not None and parent.native_id and not parent.text:
             needs.setdefault((one.item.platform.value, clean(parent.native_id)), []).append(place)
     for key, held in _known(db, list(needs)).items():
-        row = db.execute("SELECT payload FROM item_versions WHERE version_id=?", (held.version_id,)).fetchone()
+        row = db.execute(_THEN, (held.item_id, held.version_id if until is None else until)).fetchone()
+        if row is None:
+            continue
         source = decode(Item, json.loads(row[0]))
         for place in needs[key]:
             item = batch[place].item
             assert item.parent is not None
-            parent = Parent(
-                item.parent.native_id,
-                item.parent.url or source.url,
-                source.text or source.title,
-                item.parent.owner or source.author,
-            )
+            said, owner = source.text or source.title, item.parent.owner or source.author
+            parent = Parent(item.parent.native_id, item.parent.url or source.url, said, owner)
             batch[place] = replace(batch[place], item=replace(item, parent=parent))
     return batch
 

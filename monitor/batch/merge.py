@@ -1,0 +1,88 @@
+"""Bringing the opinions of a run into the queue: part by part, each once, and never over something newer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+from monitor.batch.crew import PARTS
+from monitor.batch.manifest import Manifest
+from monitor.batch.parts import lines
+from monitor.batch.run import summaries
+from monitor.models import Account, Actor, Item, ItemKind, Opinion, Person, Platform, Screened, StoredItem
+from monitor.store import Store, said_to
+
+_AT_ONCE = 1000
+_UNREAD = Item("", Platform.OTHER, "", ItemKind.POST, None, "")
+"""Stands for the words of an item without opinions: nobody reads them when its screening is noted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What a run changed in the queue; `passed` were edited or erased since it was frozen and are left alone."""
+
+    items: int = 0
+    new: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    passed: int = 0
+
+
+def merge(folder: Path, manifest: Manifest, store: Store, tell: Callable[[int, int], None]) -> Merged:
+    """Store the opinions of a finished run. A second time changes nothing; an interrupted merging is simply repeated.
+
+    Raises:
+        BusyError: a screening is under way. ConflictError: a part is missing or was changed.
+    """
+    total, ranges = Merged(), manifest.ranges()
+    persons = {one.person_id: one for one in store.roster.persons()}
+    accounts = {one.account_id: one for one in store.roster.accounts()}
+    with store.runs.exclusive("screen"):
+        run_id = store.runs.begin("batch")
+        for number, (summary, (first, last)) in enumerate(zip(summaries(folder, manifest), ranges, strict=True)):
+            tell(number, len(ranges))
+            newer = store.frozen.moved(first, last, manifest.watermark) | set(store.frozen.erased(first, last))
+            results = list(_results(folder / PARTS, summary.name, store, newer, (persons, accounts)))
+            total = replace(total, passed=total.passed + summary.items - len(results))
+            for start in range(0, len(results), _AT_ONCE):
+                saved = store.save_screening(results[start : start + _AT_ONCE], run_id, manifest.judges, again=True)
+                total = Merged(
+                    total.items + saved.screened, total.new + saved.new, total.changed + saved.changed,
+                    total.withdrawn + saved.withdrawn, total.passed,
+                )  # fmt: skip
+        tell(len(ranges), len(ranges))
+        store.runs.finish(run_id, {"items": total.items, "flags": total.new})
+    return total
+
+
+def _results(
+    parts: Path, name: str, store: Store, newer: set[int], known: tuple[dict[int, Person], dict[int, Account]]
+) -> Iterator[Screened]:
+    """Put the lines of a part together again; items that moved on are left out."""
+    opinions: defaultdict[int, list[tuple[Actor, Opinion]]] = defaultdict(list)
+    held: defaultdict[int, set[int]] = defaultdict(set)
+    for item_id, of_item in groupby(lines(parts, name, "tanda"), key=lambda line: line["item_id"]):
+        for line in of_item:
+            actor, opinion, aside = said_to(line, *known)
+            if actor.person.person_id:
+                opinions[item_id].append((actor, opinion))
+                held[item_id].update({actor.person.person_id} if aside else ())
+    stored = {one.item_id: one for one in store.reading.some([one for one in opinions if one not in newer])}
+    for looked in lines(parts, name, "dilihat"):
+        item_id, version, content, actors, region, probability, at = looked
+        if item_id in newer:
+            continue
+        one = stored.get(item_id) or StoredItem(item_id, version, _UNREAD, content, "", datetime.fromisoformat(at))
+        yield Screened(one, tuple(opinions.get(item_id, ())), actors, region, probability, frozenset(held[item_id]))
+
+
+def merged_line(found: Merged) -> str:
+    """Put it into Indonesian."""
+    return (
+        f"{found.items} butir dicatat: {found.new} tanda baru, {found.changed} berubah, {found.withdrawn} ditarik mesin"
+        + (f"; {found.passed} butir sudah berubah atau dihapus sejak dibekukan, tidak disentuh" if found.passed else "")
+    )

@@ -1,0 +1,229 @@
+"""`netra batch`: a phase run, and what belongs to it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from monitor.app import App
+from monitor.batch import certificate, crew, merge, report, run, signing, window
+from monitor.batch.manifest import Manifest
+from monitor.cli.shell import as_json, err, open_app, out, print_json, progress_bar
+from monitor.models import Phase
+
+_T = TypeVar("_T")
+
+UNSIGNED, DIFFERENT, BROKEN = 14, 15, 16
+_CODES = (
+    "Kode keluar: 0 selesai; 10 sumber gagal; 14 selesai tetapi belum ditandatangani; 15 ulangan berbeda; "
+    "16 pemeriksaan menemukan kerusakan."
+)
+
+
+@click.command(name="batch", epilog=_CODES)
+@click.option("--phase", type=click.Choice([str(one) for one in Phase]), help="Tahapan yang dijalani.")
+@click.option("--contest", help="Id pemilihan; bawaan: satu-satunya di `contests`.")
+@click.option("--plan", "only_plan", is_flag=True, help="Hanya sebutkan rencananya: apa, berapa, berapa lama.")
+@click.option("--due", is_flag=True, help="Sebutkan jalan tahapan yang diminta kalender 30 hari ke depan.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Berapa proses menilai.")
+@click.option("--new", "anew", is_flag=True, help="Bekukan yang baru, juga bila ada jalan yang belum selesai.")
+@click.option("--rehearsal", is_flag=True, help="Gladi di kantor rekaan; ditandai di setiap lembar.")
+@click.option("--no-queue", is_flag=True, help="Jangan masukkan pendapatnya ke antrean.")
+@click.option(
+    "--again", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Ulangi jalan di FOLDER ini dari manifesnya, lalu bandingkan.",
+)  # fmt: skip
+@as_json
+@click.pass_context
+def batch(
+    ctx: click.Context,
+    phase: str | None,
+    contest: str | None,
+    workers: int,
+    again: Path | None,
+    *,
+    only_plan: bool,
+    due: bool,
+    anew: bool,
+    rehearsal: bool,
+    no_queue: bool,
+    json_out: bool,
+) -> None:
+    """Lihat kembali semua yang tersimpan sebelum sebuah tahapan, dengan aturan dan model yang dibekukan.
+
+    Yang terputus dilanjutkan dengan perintah yang sama. Hasilnya satu folder di samping basis data: manifes, pendapat,
+    cakupan setiap akun, sampel acak, dan sertifikat yang ditandatangani.
+    """
+    app = open_app(ctx)
+    if due:
+        _show_due(app, json_out=json_out)
+        return
+    if again is not None:
+        _repeat(ctx, app, again, workers)
+        return
+    if phase is None:
+        raise click.UsageError("sebutkan --phase, --due, atau --again.")
+    wanted, of = Phase(phase), contest or _only_contest(app)
+    if only_plan:
+        _show_plan(run.plan(app, wanted, of, workers, time.perf_counter), workers, json_out=json_out)
+        return
+    with app.store.runs.exclusive("batch"):
+        folder = None if anew else run.unfinished(app, wanted, of)
+        if folder is None:
+            folder = run.begin(app, wanted, of, rehearsal=rehearsal)
+            app.store.audit.note("tahapan_mulai", f"tahapan:{folder.name}", {"manifes": _manifest(folder).digest})
+        else:
+            err.print(f"Melanjutkan {folder.name} yang terputus; aturan dan model tetap yang dibekukan saat itu.")
+        said = _whole(app, folder, workers, queue=not no_queue)
+    if json_out:
+        print_json(said | {"folder": str(folder)})
+    else:
+        _told(folder, said)
+    if not (folder / report.SIGNATURE).exists():
+        err.print(f"Laporan belum ditandatangani: isi `batch.signing_key` atau {signing.ENVIRONMENT}.", style="yellow")
+        ctx.exit(UNSIGNED)
+
+
+def _whole(app: App, folder: Path, workers: int, *, queue: bool) -> dict[str, Any]:
+    """Judge what is left, bring it into the queue, write report and certificate."""
+    key = signing.read_key(os.environ.get(signing.ENVIRONMENT, ""), _key_file(app), app.root / app.config.database)
+    began = time.perf_counter()
+    _with_bar("Menilai", lambda tell: run.carry_on(app, folder, workers, tell))
+    spent = (workers, time.perf_counter() - began)
+    manifest = _manifest(folder)
+    merged = (
+        _with_bar("Mencatat ke antrean", lambda tell: merge.merge(folder, manifest, app.store, tell)) if queue else None
+    )
+    said = report.write_report(app, folder, key, merged, spent)
+    mark = signing.fingerprint(signing.public_bytes(key)) if key is not None else ""
+    certificate.write_certificate(folder, said, mark, app.config.zone, app.config.office.timezone)
+    app.store.audit.note(
+        "tahapan_selesai", f"tahapan:{folder.name}",
+        {"manifes": manifest.digest, "tanda": said["result"]["flags_digest"], "kunci": mark},
+    )  # fmt: skip
+    return said
+
+
+def _with_bar(title: str, work: Callable[[run.Tell], _T]) -> _T:
+    with progress_bar() as progress:
+        bar = progress.add_task(title, total=None)
+        return work(lambda done, total: progress.update(bar, completed=done, total=total))
+
+
+def _manifest(folder: Path) -> Manifest:
+    return Manifest.read(folder / crew.MANIFEST)
+
+
+def _key_file(app: App) -> Path | None:
+    name = app.config.batch.signing_key
+    return app.root / name if name else None
+
+
+def _only_contest(app: App) -> str:
+    if len(app.config.contests) != 1:
+        names = ", ".join(app.config.contests) or "belum ada"
+        raise click.UsageError(f"sebutkan --contest; yang diawasi: {names}.")
+    return app.config.contests[0]
+
+
+def _show_plan(found: run.Plan, workers: int, *, json_out: bool) -> None:
+    if json_out:
+        print_json(asdict(found))
+        return
+    lines = [
+        f"Tahapan {found.phase} pemilihan {found.contest}: {_span(found.window)}",
+        f"Wilayah: {', '.join(found.regions)}",
+        f"Butir: {found.items} dalam {found.parts} bagian, dengan {workers} proses",
+        f"Perkiraan: {run.duration(found.seconds)} ({found.per_second:.0f} butir sedetik, diukur pada butir terbaru)",
+    ]
+    if found.unfinished:
+        lines.append(f"Ada jalan yang terputus dan akan dilanjutkan: {found.unfinished} (yang baru: --new)")
+    for line in lines:
+        out.print(line, markup=False)
+
+
+def _span(one: window.Window) -> str:
+    return f"{one.first:%d-%m-%Y} sampai {one.last:%d-%m-%Y} (kepastian {one.certainty} dari 2)"
+
+
+def _show_due(app: App, *, json_out: bool) -> None:
+    today = app.clock().astimezone(app.config.zone).date()
+    found = window.due(app.calendar, app.config.contests, app.config.office.region, today)
+    if json_out:
+        print_json([asdict(one) for one in found])
+        return
+    for one in found:
+        out.print(
+            f"{one.day:%d-%m-%Y}  {one.why:<4} {one.window.phase}: "
+            f"netra batch --phase {one.window.phase} --contest {one.contest}",
+            markup=False,
+        )
+    if not found:
+        out.print("Kalender tidak meminta jalan tahapan dalam 30 hari ke depan.")
+
+
+def _told(folder: Path, said: dict[str, Any]) -> None:
+    result, coverage = run.read_result(folder), said["coverage"]
+    queue = said["queue"]
+    lines = [
+        f"Selesai: {result.items} butir dilihat, {result.flagged} bertanda, {len(result.erased)} sudah dihapus.",
+        f"Cakupan: terbukti {coverage['proved']} dari {coverage['askable']} baris yang boleh ditanyakan.",
+    ]
+    if isinstance(queue, dict):
+        lines.append("Antrean: " + merge.merged_line(merge.Merged(**queue)) + ".")
+    if said["late_items"]:
+        lines.append(f"Susulan: {said['late_items']} butir datang sesudah dibekukan; lihat {report.LATE}.")
+    lines.append(f"Folder: {folder}  (cetak {certificate.CERTIFICATE})")
+    for line in lines:
+        out.print(line, markup=False)
+
+
+def _repeat(ctx: click.Context, app: App, source: Path, workers: int) -> None:
+    """Repeat a run and say whether every opinion is the same."""
+    folder = run.again(app, source)
+    result = _with_bar("Mengulang", lambda tell: run.carry_on(app, folder, workers, tell))
+    before = run.read_result(source)
+    gone = set(result.erased) - set(before.erased)
+    same = run.same_but(source, folder, gone)
+    if same:
+        more = f"; {len(gone)} butir dihapus sejak itu menurut ketentuan" if gone else ""
+        out.print(f"Sama: {result.opinions} pendapat tentang {result.items} butir sama byte demi byte{more}.")
+        return
+    found = run.compared(folder, source)
+    err.print(f"Berbeda: {found.new} baru, {found.changed} berubah, {found.gone} hilang.", style="bold red")
+    ctx.exit(DIFFERENT)
+
+
+@click.command(name="batch-verify", epilog=_CODES)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--trust", multiple=True, help="Sidik kunci yang dipercaya (boleh diulang); bawaan `batch.trusted`.")
+@as_json
+@click.pass_context
+def batch_verify(ctx: click.Context, folder: Path, trust: tuple[str, ...], *, json_out: bool) -> None:
+    """Periksa folder jalan tahapan: isi beku, bagian, hasil, dan tanda tangannya. Tidak perlu basis data."""
+    trusted = trust or open_app(ctx).config.batch.trusted
+    found = report.check(folder, trusted)
+    if json_out:
+        print_json([asdict(one) for one in found])
+    for one in found if not json_out else ():
+        err.print(f"  {one.file}: {one.said}", markup=False, style="red")
+    if found:
+        ctx.exit(BROKEN)
+    if not json_out:
+        out.print("Utuh: manifes, isi beku, setiap bagian, hasil, tabel, dan tanda tangan cocok.")
+
+
+@click.command(name="batch-key")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def batch_key(file: Path) -> None:
+    """Buat kunci penanda tangan baru di FILE, yang hanya dapat dibaca pemiliknya."""
+    mark = signing.new_key(file)
+    out.print(f"Kunci baru: {file}", markup=False)
+    out.print(f"Sidiknya: {mark}", markup=False)
+    out.print("Isi `batch.signing_key` dengan berkas ini, dan tambahkan sidiknya ke `batch.trusted` setiap pemeriksa.")
