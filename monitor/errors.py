@@ -12,6 +12,7 @@ NetraError                 anything a user can be told about; `exit_code` for th
 ├── NotAllowedError        this user may not do this
 ├── BusyError              another run of the same kind is under way
 └── ConflictError          somebody else decided first
+    └── HeldError          somebody else holds the flag in a pack
 """
 
 from __future__ import annotations
@@ -111,3 +112,7 @@ class ConflictError(NetraError):
     """Somebody else decided first; nothing was changed."""
 
     exit_code = 6
+
+
+class HeldError(ConflictError):
+    """Somebody else has taken this flag in a pack; nothing was changed."""

@@ -21,7 +21,7 @@ from monitor.store.alarms import Alarms, Canary, Shape, Silence
 from monitor.store.apidata import ASK_AFTER, ERASE_AFTER, Aging, ApiData
 from monitor.store.audit import Audit, AuditReport, Entry, Head
 from monitor.store.breaker import Breaker, Ending, Share, Stop, Watch
-from monitor.store.bulk import Bulk, Fate, Job, JobStatus
+from monitor.store.bulk import Bulk
 from monitor.store.burial import Burial, FileKind
 from monitor.store.captures import Becoming, Captures, StoredCapture
 from monitor.store.cases import OpinionVersion, said_of, said_to
@@ -31,8 +31,8 @@ from monitor.store.conflicts import Conflict, Conflicts, Tie
 from monitor.store.connection import Connection
 from monitor.store.coverage import Coverage, Standing, Subject
 from monitor.store.custody import Custody, CustodyEntry, NewPiece, Piece, PieceKind, Touch
-from monitor.store.deadlines import CaseTimes, Deadlines
 from monitor.store.dashboard import Dashboard
+from monitor.store.deadlines import CaseTimes, Deadlines
 from monitor.store.decisions import Decisions
 from monitor.store.departures import Departures, Left
 from monitor.store.documents import NUMBERED, Documents, Draft, DraftVersion, Witness, changed
@@ -48,11 +48,11 @@ from monitor.store.inventory import Held, Inventory
 from monitor.store.invitations import Invitations
 from monitor.store.items import Items, Saved
 from monitor.store.learning import Learning, Lesson
-from monitor.store.leases import Lease, Leases, Pack
+from monitor.store.leases import Leases
 from monitor.store.lockouts import Lockouts, Pressure
 from monitor.store.lookup import Found, Lookup
-from monitor.store.outcomes import Answer, Outcome, OutcomeGround, Outcomes, Proof, Result
-from monitor.store.postponed import Postponed, PutOff
+from monitor.store.outcomes import HANDED_ON, Answer, Outcome, OutcomeGround, Outcomes, Proof, Result
+from monitor.store.postponed import Postponed
 from monitor.store.process import Happened, Objection, Plenary, Process, ProcessEvent, Question, Ruling, Times
 from monitor.store.queue import Mine, Neighbours, Order, QueuePage, QueueQuery
 from monitor.store.quota import Quota
@@ -66,7 +66,7 @@ from monitor.store.rulebook import NOT_OF_THE_TEXT, Event, Happening, Origin, Ru
 from monitor.store.runs import Run, Runs, SourceStatus
 from monitor.store.samples import Bin, Drawn, Judged, Samples
 from monitor.store.sampling import Missed, drawn, lot
-from monitor.store.saved_filters import SavedFilter, SavedFilters
+from monitor.store.saved_filters import SavedFilters
 from monitor.store.screening import SavedFlags
 from monitor.store.seals import Seals
 from monitor.store.search import Search
@@ -83,6 +83,7 @@ __all__ = [
     "ASK_AFTER",
     "ERASE_AFTER",
     "FORMS",
+    "HANDED_ON",
     "NOT_OF_THE_TEXT",
     "NUMBERED",
     "Aging",
@@ -93,7 +94,6 @@ __all__ = [
     "AuditReport",
     "Becoming",
     "Bin",
-    "Bulk",
     "Burial",
     "Canary",
     "Captures",
@@ -115,7 +115,6 @@ __all__ = [
     "Entry",
     "Event",
     "EvidenceCheck",
-    "Fate",
     "FileKind",
     "Found",
     "Frozen",
@@ -126,13 +125,10 @@ __all__ = [
     "Holding",
     "IdentityKind",
     "Inventory",
-    "Job",
-    "JobStatus",
     "Judged",
     "Lack",
     "LateItem",
     "Learning",
-    "Lease",
     "Left",
     "Lesson",
     "Limits",
@@ -152,7 +148,6 @@ __all__ = [
     "Outcome",
     "OutcomeGround",
     "Outcomes",
-    "Pack",
     "PictureText",
     "Piece",
     "PieceKind",
@@ -162,7 +157,6 @@ __all__ = [
     "Process",
     "ProcessEvent",
     "Proof",
-    "PutOff",
     "Question",
     "QueuePage",
     "QueueQuery",
@@ -181,7 +175,6 @@ __all__ = [
     "Said",
     "Samples",
     "Saved",
-    "SavedFilter",
     "SavedFlags",
     "Seals",
     "Session",
@@ -235,15 +228,7 @@ class Store:
     ) -> None:
         self._connection = connection
         self.audit = Audit(connection, clock)
-        self.recordings = Recordings(connection, self.audit)
-        self.custody = Custody(connection, self.audit, clock)
-        self.retention = RetentionView(connection)
-        self.seals = Seals(connection, self.audit, clock)
-        self.stamps = Stamps(connection, clock)
-        self.burial = Burial(connection, self.audit, clock)
-        self.quota = Quota(connection)
-        self.api_data = ApiData(connection, self.audit)
-        self.inventory = Inventory(connection)
+        self._lay_out_evidence(connection, clock)
         self.items = Items(connection, self.audit, clock)
         self.absences = Absences(connection)
         self.acts = Acts(connection)
@@ -284,6 +269,18 @@ class Store:
         self.identities = Identities(connection, self.audit, clock)
         self.lockouts = Lockouts(connection, self.audit, clock)
         self.views = Views(connection, clock)
+
+    def _lay_out_evidence(self, connection: Connection, clock: Callable[[], datetime]) -> None:
+        """Add the parts that keep, count and erase what was brought in."""
+        self.recordings = Recordings(connection, self.audit)
+        self.custody = Custody(connection, self.audit, clock)
+        self.retention = RetentionView(connection)
+        self.seals = Seals(connection, self.audit, clock)
+        self.stamps = Stamps(connection, clock)
+        self.burial = Burial(connection, self.audit, clock)
+        self.quota = Quota(connection)
+        self.api_data = ApiData(connection, self.audit)
+        self.inventory = Inventory(connection)
 
     def _lay_out_queue(self, connection: Connection, clock: Callable[[], datetime]) -> None:
         """Add the parts with which people work through the queue."""

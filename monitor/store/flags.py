@@ -16,7 +16,7 @@ from monitor.store import cases
 from monitor.store.audit import Audit
 from monitor.store.codec import stamp
 from monitor.store.connection import Connection
-from monitor.store.queue import Neighbours, QueuePage, QueueQuery, after, page_ids, previous
+from monitor.store.queue import Neighbours, QueuePage, QueueQuery, after, all_ids, page_ids, previous, values_of
 from monitor.store.screening import SavedFlags, Screening
 
 
@@ -54,10 +54,19 @@ class Flags:
         return Screening(db, self._audit, stamp(self._clock()), run_id).save(results, digest)
 
     def queue(self, query: QueueQuery) -> QueuePage:
-        """Give one page of the queue, most urgent first, then oldest."""
+        """Give one page of the queue in its order."""
         with self._connection.snapshot() as db:
-            ids, total = page_ids(db, query)
-            return QueuePage(tuple(cases.load(db, ids)), total)
+            ids, total, capped, more = page_ids(db, query)
+            return QueuePage(tuple(cases.load(db, ids)), total, capped, more)
+
+    def ids(self, query: QueueQuery, most: int) -> list[int]:
+        """Give the ids of every flag of a query, in order, at most `most`; near-duplicates are not collapsed."""
+        with self._connection.snapshot() as db:
+            return all_ids(db, query, most)
+
+    def values_of(self, kind: str) -> Sequence[str]:
+        """Give every value that flags carry of a kind of mark: `aturan`, `bentuk` or `sebab`."""
+        return values_of(self._connection.db, kind)
 
     def get(self, flag_id: int) -> Flag:
         """Give a flag with its decisions.
@@ -76,6 +85,20 @@ class Flags:
         with self._connection.snapshot() as db:
             rows = db.execute("SELECT flag_id FROM flags WHERE item_id=? AND withdrawn=0 ORDER BY flag_id", (item_id,))
             return cases.load(db, [row[0] for row in rows.fetchall()])
+
+    def decided_of(
+        self, person_id: int, but: int, regions: frozenset[str] = frozenset(), limit: int = 10
+    ) -> tuple[Flag, ...]:
+        """Give decided flags of a person, the newest decision first, without the one called `but`."""
+        within = " AND region IN (SELECT value FROM json_each(?))" if regions else ""
+        with self._connection.snapshot() as db:
+            rows = db.execute(
+                "SELECT flag_id FROM flags WHERE person_id=? AND flag_id<>? AND decision_id IS NOT NULL "
+                f"AND state NOT IN ('{State.NEW.value}', '{State.IN_REVIEW.value}'){within} "
+                "ORDER BY decision_id DESC LIMIT ?",
+                (person_id, but, *((json.dumps(sorted(regions)),) if regions else ()), limit),
+            ).fetchall()
+            return tuple(cases.load(db, [row[0] for row in rows]))
 
     def opinions(self, flag_id: int) -> list[cases.OpinionVersion]:
         """Give every opinion of a flag, oldest first; a withdrawal has no opinion."""

@@ -10,14 +10,15 @@ from hashlib import sha256
 from sqlite_utils import Database
 
 from monitor.models import Actor, Opinion, Screened, Standing, State
-from monitor.store import standing
 from monitor.store.audit import Audit
 from monitor.store.cases import opinion_payload
-from monitor.store.codec import dumps, folded, moment
+from monitor.store.codec import dumps, moment
 from monitor.store.guard import Cell, Ledger, next_key
 from monitor.store.items import chunks, marks
+from monitor.store.search import keys_of, why_marks, words_of
+from monitor.store.standing import Why, explain
 
-RULE, FORM = "aturan", "bentuk"
+RULE, FORM, WHY = "aturan", "bentuk", "sebab"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +137,9 @@ class Screening:
         opinion_id = self._append(flag_id, 1, result, payload, withdrawn=stands)
         self._explain(flag_id, stands, opinion)
         self._new.append(
-            (flag_id, result.stored.item_id, actor.person.person_id, State.NEW.value, *_sorted_by(actor, opinion),
-             item.kind.value, item.platform.value, opinion_id, self._at, stands.value)
+            (flag_id, result.stored.item_id, actor.person.person_id, State.NEW.value,
+             *_sorted_by(result, actor, opinion), item.kind.value, item.platform.value, opinion_id, self._at,
+             stands.value, float(opinion.urgency))
         )  # fmt: skip
         self._describe(flag_id, result, actor, opinion)
 
@@ -145,7 +147,10 @@ class Screening:
         self, before: _Held, result: Screened, actor: Actor, opinion: Opinion, payload: str, stands: Standing
     ) -> None:
         opinion_id = self._append(before.flag_id, before.number + 1, result, payload, withdrawn=stands)
-        self._changed.append((*_sorted_by(actor, opinion), opinion_id, stands.value, before.flag_id))
+        self._changed.append(
+            (*_sorted_by(result, actor, opinion), float(opinion.urgency), result.stored.version, opinion_id,
+             stands.value, before.flag_id)
+        )  # fmt: skip
         if before.standing is not stands:
             self._explain(before.flag_id, stands, opinion)
         self._describe(before.flag_id, result, actor, opinion)
@@ -176,26 +181,36 @@ class Screening:
         item = result.stored.item
         rules = {(RULE, match.rule_id) for match in opinion.matches}
         forms = {(FORM, form) for form in opinion.forms}
-        self._marks += [(flag_id, kind, value) for kind, value in sorted(rules | forms)]
-        induk = item.parent.text if item.parent is not None else ""
-        self._words.append((flag_id, folded(f"{actor.person.full_name} {item.title} {item.text} {induk}")))
+        why = {(WHY, code) for code in why_marks(opinion)}
+        self._marks += [(flag_id, kind, value) for kind, value in sorted(rules | forms | why)]
+        self._words.append((flag_id, words_of(item, actor, opinion)))
 
     def _write(self) -> None:
         many = self._db.conn.executemany
         many(
-            "INSERT INTO flags (flag_id, item_id, person_id, state, urgency, level, phase, region, kind, platform, "
-            "opinion_id, created_at, withdrawn) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO flags (flag_id, item_id, person_id, state, urgency, level, phase, region, doubt, probability, "
+            "happened_at, office, kind, platform, opinion_id, created_at, withdrawn, haste) "
+            "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             self._new,
         )
+        # The share of the legal clock stays; a postponed flag comes back when it rests on another version than before.
         many(
-            "UPDATE flags SET urgency=?, level=?, phase=?, region=?, opinion_id=?, withdrawn=? WHERE flag_id=?",
+            "UPDATE flags SET urgency=?, level=?, phase=?, region=?, doubt=?, probability=?, happened_at=?, office=?, "
+            "haste = ? + haste - urgency, until = CASE WHEN (SELECT o.version FROM flag_opinions o "
+            "WHERE o.opinion_id = flags.opinion_id) = ? THEN until ELSE '' END, opinion_id=?, withdrawn=? "
+            "WHERE flag_id=?",
             self._changed,
         )
         many("UPDATE flags SET withdrawn=1 WHERE flag_id=?", self._withdrawn)
         many("DELETE FROM flag_marks WHERE flag_id=?", [(row[-1],) for row in self._changed])
         many("INSERT INTO flag_marks VALUES (?,?,?)", self._marks)
-        many("INSERT OR REPLACE INTO flag_words VALUES (?,?)", self._words)
-        standing.explain(self._db, self._stands, standing.Why("", None, "", moment(self._at)))
+        # No REPLACE: it would pass by the triggers that keep the index of the words.
+        many(
+            "INSERT INTO flag_words (flag_id, words, stale) VALUES (?,?,0) "
+            "ON CONFLICT (flag_id) DO UPDATE SET words = excluded.words, stale = 0",
+            self._words,
+        )
+        explain(self._db, self._stands, Why("", None, "", moment(self._at)))
 
 
 _MAY_DROP = (Standing.IN_QUEUE, Standing.HELD)
@@ -216,8 +231,12 @@ def _said(version: int, payload: str) -> bytes:
     return sha256(dumps([version, payload]).encode("ascii")).digest()
 
 
-def _sorted_by(actor: Actor, opinion: Opinion) -> tuple[float, str, str, str]:
-    """Give urgency, level, phase and region: what the queue orders and filters by."""
+def _sorted_by(result: Screened, actor: Actor, opinion: Opinion) -> tuple[float, str, str, str, float, float, str, str]:
+    """Give urgency, level, phase, region and the keys of the other orders: what the queue orders and filters by."""
     phase = opinion.setting.phase
     region = actor.appointment.region if actor.appointment is not None else ""
-    return float(opinion.urgency), opinion.level.value, phase.value if phase is not None else "", region
+    keys = keys_of(result.stored, actor, opinion)
+    return (
+        float(opinion.urgency), opinion.level.value, phase.value if phase is not None else "", region,
+        keys.doubt, keys.probability, keys.happened_at, keys.office,
+    )  # fmt: skip

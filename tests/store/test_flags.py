@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.errors import NotAllowedError
 from monitor.models import ItemKind, Level, Parent, Phase, Platform, ReasonCode, Screened, Setting, State
 from monitor.store import Neighbours, QueueQuery, SavedFlags, Store
-from monitor.store.queue import _ordered
+from monitor.store.queue import Order, _walk, _where
 from tests.fakes import START
 from tests.fakes_store import a_case, a_like, add_people, add_user, an_actor, an_item, an_opinion, flag_all, save
 
@@ -144,7 +146,9 @@ def test_every_filter(store: Store) -> None:
     assert ids(store, text="poster_resmi") == ids(store, text="r_r") == [2]
     assert ids(store, text="judul") == [3]
     assert ids(store, text="REKAAN 2") == [2]
-    assert ids(store, text="%") == [1]
+    assert ids(store, text="analis contoh ajakan") == [1, 3], "office, post and rule"
+    assert ids(store, text="a") == ids(store, text="ji rekaan 1") == []
+    assert ids(store, text="%") == [1, 2, 3], "nothing to search for"
     assert ids(store, text="'; DROP TABLE flags; --") == []
     assert ids(store, states=(State.CLEARED,)) == []
     counts = store.flags.counts()
@@ -154,13 +158,21 @@ def test_every_filter(store: Store) -> None:
     assert store.flags.counts(frozenset({"Kabupaten Misal"})).by_level == {"sedang": 1}
 
 
-def test_the_queue_runs_along_its_index(store: Store) -> None:
-    for query in (QueueQuery(), QueueQuery(regions=frozenset({"Kabupaten Contoh"}), level=Level.HIGH)):
-        sql, bound = _ordered(query, "", [])
-        plan = store._connection.db.execute(f"EXPLAIN QUERY PLAN {sql} LIMIT 50", bound).fetchall()
+@pytest.mark.parametrize("order", Order)
+@pytest.mark.parametrize("grouped", [True, False])
+@pytest.mark.parametrize("backwards", [True, False])
+def test_the_queue_runs_along_its_index(store: Store, order: Order, grouped: bool, backwards: bool) -> None:
+    db = store._connection.db
+    for narrowed in (
+        QueueQuery(),
+        QueueQuery(regions=frozenset({"Kabupaten Contoh"}), level=Level.HIGH, office="dinas"),
+    ):
+        query = replace(narrowed, order=order, grouped=grouped, backwards=backwards, now=START)
+        sql, bound = _walk(query, _where(db, query), (1.0, 1) if backwards else None)
+        plan = db.execute(f"EXPLAIN QUERY PLAN {sql} LIMIT 50", bound).fetchall()
         words = " ".join(row[3] for row in plan)
-        assert "USING COVERING INDEX flags_queue" in words
-        assert "SCAN flags" not in words
+        assert "USING COVERING INDEX flags_" in words
+        assert "SCAN f " not in words
         assert "TEMP B-TREE" not in words
 
 
