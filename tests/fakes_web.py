@@ -208,7 +208,7 @@ class World:
             seed.platform, f"akun-{self._number}", seed.handle or f"warga.rekaan{self._number}",
             seed.confidence, ("nama sama dengan daftar pegawai", "foto di kantor"), seed.conditions,
         )  # fmt: skip
-        row = RosterRow(self._number, "", seed.name, seed.name, held, (account,))
+        row = RosterRow(self._number, f"19800101200501{self._number:04d}", seed.name, seed.name, held, (account,))
         self.store.roster.apply([RosterChange(Change.NEW, row, None)])
         return max(self.store.roster.persons(), key=lambda one: one.person_id)
 

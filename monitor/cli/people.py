@@ -76,7 +76,7 @@ def _show_changes(draft: RosterDraft, changes: Sequence[RosterChange], counts: d
 @roster.command(name="account")
 @click.argument("account_id", type=int)
 @click.option("--confidence", type=click.Choice([str(one) for one in Confidence]), help="Keyakinan baru.")
-@click.option("--fact", "facts", multiple=True, help="Fakta yang mendukung (terverifikasi perlu dua).")
+@click.option("--fact", "facts", multiple=True, help="Apa yang dilihat (wajib; terverifikasi perlu dua yang berbeda).")
 @click.option("--condition", type=click.Choice([str(one) for one in Condition]), help="Tambah keadaan akun.")
 @click.option("--clear-condition", type=click.Choice([str(one) for one in Condition]), help="Cabut keadaan akun.")
 @click.option("--by", "username", required=True, help="Nama pengguna yang memastikan (dicatat).")
@@ -95,10 +95,10 @@ def roster_account(
     user = named_user(app, username)
     if confidence is not None:
         app.store.roster.set_confidence(account_id, Confidence(confidence), facts, user.user_id)
-    if condition is not None:
-        app.store.roster.set_condition(account_id, Condition(condition), present=True, user_id=user.user_id)
-    if clear_condition is not None:
-        app.store.roster.set_condition(account_id, Condition(clear_condition), present=False, user_id=user.user_id)
+    for changed, present in ((condition, True), (clear_condition, False)):
+        if changed is not None:
+            seen = "; ".join(facts)
+            app.store.roster.set_condition(account_id, Condition(changed), user.user_id, present=present, seen=seen)
     out.print("Tersimpan.")
 
 

@@ -1,6 +1,7 @@
 """Custody: manifests of cases, the check of all that is kept, portable packs, working copies, lawful deletion."""
 
 from monitor.custody.case import Case, gather, manifest, seal
+from monitor.custody.check import CaseCheck, check_case, last_check
 from monitor.custody.handover import Desk, HandedOver, hand_over, may_export, may_take_originals
 from monitor.custody.pack import Stamp, no_stamp
 from monitor.custody.stamping import Stamper, asking, build_stamper, check_held
@@ -8,6 +9,7 @@ from monitor.custody.verify import EvidenceReport, Finding, verify
 
 __all__ = [
     "Case",
+    "CaseCheck",
     "Desk",
     "EvidenceReport",
     "Finding",
@@ -16,9 +18,11 @@ __all__ = [
     "Stamper",
     "asking",
     "build_stamper",
+    "check_case",
     "check_held",
     "gather",
     "hand_over",
+    "last_check",
     "manifest",
     "may_export",
     "may_take_originals",

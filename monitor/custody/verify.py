@@ -59,10 +59,10 @@ class EvidenceReport:
 
 
 @dataclass(slots=True)
-class _Progress:
+class Tally:
     """How far the archive was checked; what a checkpoint holds."""
 
-    started_at: str
+    started_at: str = ""
     stage: str = "badan"
     after: str = ""
     bodies: int = 0
@@ -72,6 +72,7 @@ class _Progress:
     findings: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, part: str, what: str) -> None:
+        """Write down what differs, up to a bound."""
         if len(self.findings) < MOST_PROBLEMS:
             self.findings.append((part, what))
 
@@ -91,7 +92,7 @@ def verify(
     `tell` is called with how many pieces were checked since the last call, after every `stretch` of them.
     """
     begun = _resume(checkpoint)
-    progress = begun or _Progress(clock().isoformat())
+    progress = begun or Tally(clock().isoformat())
     entries, database = _database(store, heads)
     if begun is not None:
         tell(begun.bodies + begun.warcs + begun.lawful)
@@ -116,9 +117,9 @@ def verify(
     )
 
 
-def _archive(store: Store, archive: Archive, progress: _Progress, stretch: int) -> Iterator[int]:
+def _archive(store: Store, archive: Archive, progress: Tally, stretch: int) -> Iterator[int]:
     """Check the archive a stretch at a time, from where `progress` stands; gives how many pieces each was."""
-    steps = {"badan": (store.inventory.bodies, _body), "warc": (store.inventory.warcs, _warc)}
+    steps = {"badan": (store.inventory.bodies, check_body), "warc": (store.inventory.warcs, check_warc)}
     while progress.stage in steps:
         listed, check = steps[progress.stage]
         try:
@@ -160,7 +161,8 @@ def _held(store: Store) -> Held:
         return Held(0, 0, 0, 0, 0, 0, 0)
 
 
-def _body(store: Store, archive: Archive, digest: str, progress: _Progress) -> None:
+def check_body(store: Store, archive: Archive, digest: str, progress: Tally) -> None:
+    """Hash one body again and compare the records beside it; what differs goes into the tally."""
     if not is_digest(digest):
         if digest:
             progress.add("basis data", f"`{digest[:80]}` bukan sidik SHA-256")
@@ -183,7 +185,8 @@ def _body(store: Store, archive: Archive, digest: str, progress: _Progress) -> N
         progress.add("catatan", f"catatan {strange} di samping bukti {digest} tidak dikenal basis data")
 
 
-def _warc(store: Store, archive: Archive, digest: str, progress: _Progress) -> None:
+def check_warc(store: Store, archive: Archive, digest: str, progress: Tally) -> None:
+    """Read one WARC file again and compare what it holds; what differs goes into the tally."""
     if not archive.has_warc(digest) and store.inventory.buried(digest):
         progress.lawful += 1
         return
@@ -220,17 +223,17 @@ def _strangers(store: Store, archive: Archive) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _resume(checkpoint: Path | None) -> _Progress | None:
+def _resume(checkpoint: Path | None) -> Tally | None:
     if checkpoint is None or not checkpoint.exists():
         return None
     try:
-        found = _Progress(**json.loads(checkpoint.read_text("utf-8")))
+        found = Tally(**json.loads(checkpoint.read_text("utf-8")))
     except (ValueError, TypeError):
         return None
     return found if found.stage in _STAGES[:-1] else None
 
 
-def _remember(checkpoint: Path | None, progress: _Progress) -> None:
+def _remember(checkpoint: Path | None, progress: Tally) -> None:
     if checkpoint is None:
         return
     beside = checkpoint.with_name(f".{checkpoint.name}.baru")

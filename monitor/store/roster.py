@@ -9,13 +9,14 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.errors import NotAllowedError
+from monitor.errors import ConflictError, NotAllowedError
 from monitor.models import Account, Change, Condition, Confidence, Person, RosterChange
-from monitor.store import people
+from monitor.store import ownership, people
 from monitor.store.audit import Audit
-from monitor.store.codec import clean, dumps
+from monitor.store.codec import dumps
 from monitor.store.connection import Connection
 from monitor.store.guard import TABLES, Cell, Ledger
+from monitor.store.ownership import AccountCheck, Missing
 from monitor.store.roster_import import RosterImport
 
 _COLUMNS = TABLES["accounts"][1]
@@ -68,6 +69,7 @@ class RosterTable:
                 work.apply(change)
                 counts[change.change] += 1
             if work.ledger.rows:
+                ownership.judge_again(db, sorted(work.touched))
                 payload = {one.value: number for one, number in counts.items()}
                 self._audit.append(
                     db, work.ledger, action="impor_daftar", subject="daftar", payload=payload, user_id=user_id
@@ -75,44 +77,103 @@ class RosterTable:
         return counts
 
     def set_confidence(
-        self, account_id: int, confidence: Confidence, facts: Sequence[str], user_id: int | None
+        self,
+        account_id: int,
+        confidence: Confidence,
+        seen: Sequence[str],
+        user_id: int | None,
+        *,
+        flag_id: int = 0,
+        expected: Confidence | None = None,
     ) -> Account:
-        """Record how sure a person is; `facts` join those known. A later import never lowers it.
+        """Record how sure a person is, with what was seen; a later import never lowers it.
+
+        What speaks for the account joins its facts; what lowered the confidence stands in the event alone. The open
+        flags of the person are judged again by the next screening. `expected` is what the user saw, None = whatever.
 
         Raises:
-            NotAllowedError: `terverifikasi` with fewer than two different facts, or no such account.
+            ConflictError: somebody changed it meanwhile.
+            NotAllowedError: nothing was seen; `terverifikasi` lacks something (`missing`); no such account.
         """
         with self._connection.transaction(durable=True) as db:
-            cells = _cells(db, account_id)
-            named = [clean(" ".join(fact.split())) for fact in facts]
-            joined = list(dict.fromkeys([*json.loads(str(cells["facts"])), *(one for one in named if one)]))
-            if confidence is Confidence.VERIFIED and len({one.casefold() for one in joined}) < 2:
-                raise NotAllowedError(
-                    "`terverifikasi` perlu dua fakta yang berbeda, misalnya pengakuan tertulis dan kartu pegawai — "
-                    "tambahkan faktanya atau pilih `cocok`"
-                )
-            cells |= {"confidence": confidence.value, "facts": dumps(joined), "set_by_person": 1}
-            payload = {"keyakinan": confidence.value, "jumlah_fakta": len(joined)}
-            return self._write(db, cells, "keyakinan_akun", payload, user_id)
+            cells, facts = _cells(db, account_id), ownership.said(seen)
+            before = Confidence(str(cells["confidence"]))
+            if expected is not None and expected is not before:
+                raise ConflictError("orang lain sudah mengubah keyakinan akun ini — muat ulang halamannya")
+            joined = ownership.said([*json.loads(str(cells["facts"])), *facts])
+            if confidence is Confidence.VERIFIED:
+                _check_verified(ownership.missing(db, account_id, facts), user_id)
+            if not facts:
+                raise NotAllowedError("sebutkan apa yang dilihat — perubahan keyakinan tanpa dasar tidak disimpan")
+            kept = joined if confidence.rank >= before.rank else json.loads(str(cells["facts"]))
+            cells |= {"confidence": confidence.value, "facts": dumps(kept), "set_by_person": 1}
+            event = (ownership.CONFIDENCE, before.value, confidence.value, "\n".join(facts))
+            payload = {"keyakinan": confidence.value, "dari": before.value, "jumlah_fakta": len(kept)}
+            return self._write(db, cells, "keyakinan_akun", payload, (user_id, flag_id, event))
 
-    def set_condition(self, account_id: int, condition: Condition, user_id: int | None, *, present: bool) -> Account:
-        """Set or clear what is special about an account; each condition blocks forwarding while it stands."""
+    def set_condition(
+        self,
+        account_id: int,
+        condition: Condition,
+        user_id: int | None,
+        *,
+        present: bool,
+        seen: str,
+        flag_id: int = 0,
+    ) -> Account:
+        """Set or clear what is special about an account; each condition blocks forwarding while it stands.
+
+        Raises:
+            NotAllowedError: nothing was seen, or no such account.
+        """
         with self._connection.transaction(durable=True) as db:
-            cells = _cells(db, account_id)
-            held = set(json.loads(str(cells["conditions"]))) - {condition.value}
-            cells["conditions"] = dumps(sorted(held | ({condition.value} if present else set())))
-            cells["set_by_person"] = 1
+            cells, facts = _cells(db, account_id), ownership.said([seen])
+            if not facts:
+                raise NotAllowedError("sebutkan apa yang dilihat — perubahan keadaan tanpa dasar tidak disimpan")
+            held = set(json.loads(str(cells["conditions"])))
+            stays = held - {condition.value} | ({condition.value} if present else set())
+            cells |= {"conditions": dumps(sorted(stays)), "set_by_person": 1}
+            event = (condition.value, "ada" if condition.value in held else "", "ada" if present else "", facts[0])
             payload = {"keadaan": condition.value, "ada": present}
-            return self._write(db, cells, "keadaan_akun", payload, user_id)
+            return self._write(db, cells, "keadaan_akun", payload, (user_id, flag_id, event))
+
+    def checks(self, account_id: int, limit: int = 50) -> list[AccountCheck]:
+        """Give what people changed on an account, newest first."""
+        return ownership.checks(self._connection.db, account_id, limit)
+
+    def missing(self, account_id: int, more: Sequence[str] = ()) -> tuple[Missing, ...]:
+        """Give what an account lacks to be `terverifikasi`, `more` facts counted in."""
+        return ownership.missing(self._connection.db, account_id, more)
 
     def _write(
-        self, db: Database, cells: dict[str, Cell], action: str, payload: Mapping[str, object], user_id: int | None
+        self,
+        db: Database,
+        cells: dict[str, Cell],
+        action: str,
+        payload: Mapping[str, object],
+        event: tuple[int | None, int, tuple[str, str, str, str]],
     ) -> Account:
-        ledger = Ledger()
+        (user_id, flag_id, change), ledger = event, Ledger()
+        account = people.account(list(cells.values())[:-1])
         ledger.replace(db, "accounts", list(cells.values()))
-        subject = f"akun:{cells['account_id']}"
+        ownership.append(db, ledger, (account.account_id, user_id, flag_id, *change), self._clock())
+        ownership.judge_again(db, [account.person_id])
+        subject = f"akun:{account.account_id}"
         self._audit.append(db, ledger, action=action, subject=subject, payload=payload, user_id=user_id)
-        return people.account(list(cells.values())[:-1])
+        return account
+
+
+_LACKING = {
+    Missing.FACTS: "dua fakta yang berbeda, misalnya pengakuan tertulis dan kartu pegawai",
+    Missing.NIP: "NIP orangnya di daftar",
+    Missing.OFFICE: "instansi orangnya di daftar",
+}
+
+
+def _check_verified(lacks: Sequence[Missing], user_id: int | None) -> None:
+    wanted = [_LACKING[one] for one in lacks] + ([] if user_id is not None else ["petugas yang memastikannya"])
+    if wanted:
+        raise NotAllowedError(f"`terverifikasi` masih perlu {'; '.join(wanted)} — lengkapi dahulu atau pilih `cocok`")
 
 
 def folded(text: str) -> str:

@@ -37,10 +37,11 @@ class RosterImport:
         self._db = db
         self._today = today
         self.ledger = Ledger()
+        self.touched: set[int] = set()
 
     def apply(self, change: RosterChange) -> None:
         """Carry out one line."""
-        row = change.row
+        row, before = change.row, len(self.ledger.rows)
         person_id = change.person.person_id if change.person is not None else self._by_nip(row)
         if row is None or change.change is Change.GONE:
             if person_id is not None:
@@ -56,6 +57,8 @@ class RosterImport:
             self._appoint(person_id, row.appointment)
         for account in row.accounts:
             self._account(person_id, account)
+        if len(self.ledger.rows) > before:
+            self.touched.add(person_id)
 
     def claim(self, person_id: int, row: AccountRow) -> None:
         """Add an account that somebody saw this person use; one that the roster holds already stays as it is."""

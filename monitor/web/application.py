@@ -13,23 +13,34 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from monitor.errors import NetraError
+from monitor.models import Role
 from monitor.web import (
+    akun,
     ambang,
     aturan,
     auth,
     berkas,
     cakupan,
     case,
+    dasbor,
     decide,
+    faktor,
     henti,
     i18n,
+    jawaban,
     kasus_lama,
+    keyakinan,
+    oidc,
+    petugas,
     queue,
     saran,
     summary,
     sunting,
+    tampilan,
     tangkap,
     temuan,
+    tenggat,
+    undangan,
 )
 from monitor.web.panel import Maker
 from monitor.web.safety import here, protect, services
@@ -38,16 +49,25 @@ from monitor.web.text import show
 from monitor.web.views import REASON_GROUPS, form_text, found_words, host_of, web_address
 
 THREADS = 8
+PROXY_HEADERS = {"x-forwarded-for", "x-forwarded-proto"}
 _EXPLAINED = frozenset({400, 403, 404, 405, 413})
 _SHORTEST_SECRET = 32
 _SCREENS = (
     auth.blueprint,
+    faktor.blueprint,
+    undangan.blueprint,
+    oidc.blueprint,
+    akun.blueprint,
+    petugas.blueprint,
     i18n.blueprint,
     queue.blueprint,
     case.blueprint,
     case.evidence,
+    keyakinan.blueprint,
+    tampilan.blueprint,
     decide.blueprint,
     summary.blueprint,
+    dasbor.blueprint,
     aturan.blueprint,
     saran.blueprint,
     henti.blueprint,
@@ -58,8 +78,13 @@ _SCREENS = (
     temuan.blueprint,
     kasus_lama.blueprint,
     cakupan.blueprint,
+    tenggat.blueprint,
+    jawaban.blueprint,
 )
-_PANELS: tuple[Maker, ...] = ()
+_PANELS: tuple[Maker, ...] = (
+    tenggat.clock_panel,
+    jawaban.answer_panel,
+)
 
 
 def create_app(services: Services) -> Flask:
@@ -89,6 +114,10 @@ def create_app(services: Services) -> Flask:
         moment=i18n.moment,
         age=i18n.age,
         show=show,
+        theme=tampilan.theme,
+        themes=tampilan.THEMES,
+        dark_media=tampilan.dark_media,
+        hides_machine=tampilan.hides_machine,
         asset=asset,
         form_text=form_text,
         reason_groups=REASON_GROUPS,
@@ -102,8 +131,12 @@ def create_app(services: Services) -> Flask:
 
 
 def serve(app: Flask, host: str, port: int) -> None:
-    """Serve until stopped. Waitress speaks plain HTTP: TLS is the declared proxy's, whose headers must come through."""
-    waitress.serve(app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=False)
+    """Serve until stopped. Waitress speaks plain HTTP: TLS is the proxy's, and only its headers are believed."""
+    web = app.extensions["netra"].config.web
+    proxy = {"trusted_proxy": web.proxy, "trusted_proxy_headers": PROXY_HEADERS} if web.outside else {}
+    waitress.serve(
+        app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True, **proxy
+    )  # fmt: skip
 
 
 @cache
@@ -129,6 +162,7 @@ def _context() -> dict[str, object]:
         "toasts": toasts,
         "rules_shown": user is not None and aturan.may_see_rules(user),
         "may_record": user is not None and auth.may_decide(user),
+        "may_manage": user is not None and Role.ADMIN in user.roles,
     }
 
 

@@ -117,6 +117,11 @@ class _Kept:
             self._held[key] = (version, now, value)
 
 
+def now_seen() -> Seen:
+    """Give coverage as things stand now, of what this reader may see."""
+    return _seen("sekarang")
+
+
 @blueprint.get("/cakupan")
 def show_coverage() -> str:
     """Show coverage."""

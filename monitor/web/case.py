@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 from flask import Blueprint, abort, g, render_template, request
 from werkzeug.wrappers import Response
 
+from monitor import custody
 from monitor.errors import ArchiveError, NotAllowedError
 from monitor.models import CAPTURED, Flag, Role, User
 from monitor.store import Touch
 from monitor.web.auth import current_user, may_decide, may_see
 from monitor.web.panel import panels
+from monitor.web.pemilik import owner
 from monitor.web.queue import Filters, case_address, page_address
 from monitor.web.rak import shelf
 from monitor.web.safety import services
 from monitor.web.serupa import twins
+from monitor.web.tampilan import hides_machine
 from monitor.web.views import case_view, events, is_open
 
 blueprint = Blueprint("tanda", __name__)
@@ -24,6 +27,7 @@ evidence = Blueprint("bukti", __name__)
 
 _SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 _BIGGEST_ID = 2**53
+_EARLIER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,15 @@ def undoable(flag: Flag, user: User) -> int | None:
     return newest.decision_id if own else None
 
 
+def machine_hidden(flag: Flag, user: User) -> bool:
+    """Tell whether the machine keeps silent: asked so, and this user, who decides, has not decided this flag yet.
+
+    Whatever shows a flag to somebody who is to decide it asks here: level, rules, marks, model, forms, urgency.
+    """
+    decided = any(one.user_id == user.user_id and one.undoes is None for one in flag.decisions)
+    return is_open(flag) and may_decide(user) and not decided and hides_machine()
+
+
 @blueprint.get("/tanda/<int:flag_id>")
 def show_case(flag_id: int) -> str:
     """Show a case."""
@@ -78,6 +91,7 @@ def show_case(flag_id: int) -> str:
 def page(flag: Flag, filters: Filters, trouble: Trouble | None = None, note: str = "") -> str:
     """Render a case, with a trouble on top and the note still in its field where a decision failed."""
     store, user = services().store, current_user()
+    quiet = machine_hidden(flag, user)
     names = {one: found.full_name for one in _who(flag) if (found := store.users.get(one)) is not None}
     store.custody.note(
         Touch.VIEW, user_id=user.user_id, flag_id=flag.flag_id, sha256=flag.stored.evidence_sha256, subject="halaman"
@@ -90,7 +104,9 @@ def page(flag: Flag, filters: Filters, trouble: Trouble | None = None, note: str
         services().config.zone,
         undoable=undoable(flag, user),
         may_decide=may_decide(user),
+        machine=not quiet,
     )
+    log = store.custody.log(flag.flag_id)
     g.here = case_address(flag.flag_id, filters)
     return render_template(
         "tanda.html",
@@ -108,6 +124,9 @@ def page(flag: Flag, filters: Filters, trouble: Trouble | None = None, note: str
         gone=store.absences.withdrawn(flag.stored.item_id),
         note=note,
         shelf=shelf(flag, user),
+        owner=owner(flag, user),
+        checked=custody.last_check(log),
+        earlier=() if quiet or is_open(flag) else _earlier(flag, user),
         panels=panels(flag, user),
         recorded=[(one.capture_id, len(one.pictures)) for one in store.captures.of_item(flag.stored.item_id)],
     )
@@ -137,6 +156,11 @@ def download(flag_id: int, version: int) -> Response | tuple[str, int]:
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Content-Security-Policy"] = _SANDBOX
     return response
+
+
+def _earlier(flag: Flag, user: User) -> tuple[Flag, ...]:
+    """Give what was decided of other acts of this person: only once this one is decided, so that it stands alone."""
+    return services().store.flags.decided_of(flag.actor.person.person_id, flag.flag_id, user.regions, _EARLIER)
 
 
 def _one_act_each(source_id: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from zoneinfo import ZoneInfo
@@ -66,6 +66,11 @@ def moment(at: datetime | None, *, clock: bool = True) -> str:
     month = t("waktu.bulan").split(",")[local.month - 1]
     text = f"{day}, {local.day} {month} {local.year}"
     return f"{text}, {local.strftime(t('waktu.jam'))} {zone}" if clock else text
+
+
+def day_words(day: date) -> str:
+    """Write a day shortly: `24 Jun`."""
+    return f"{day.day} {t('waktu.bulan').split(',')[day.month - 1]}"
 
 
 def age(at: datetime | None) -> str:

@@ -23,6 +23,7 @@ from monitor.models import (
     StoredItem,
     WordMark,
 )
+from monitor.web.edits import Edit, edits
 from monitor.web.i18n import t
 from monitor.web.text import LONGEST, Piece, marked
 
@@ -82,7 +83,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """Everything a case page says beyond the flag itself. Texts are raw: the template makes them safe."""
+    """Everything a case page says beyond the flag itself. Texts are raw: the template makes them safe.
+
+    `machine`: False while the reader has not decided and wants no opinion of the machine; no word is marked then.
+    """
+
+    machine: bool
 
     act: str
     office: str
@@ -101,7 +107,7 @@ class CaseView:
     cautions: tuple[str, ...]
     clearing: tuple[str, ...]
     on_leave: bool
-    versions: tuple[StoredItem, ...]
+    edits: tuple[Edit, ...]
     history: tuple[Event, ...]
     last: str
     decided: bool
@@ -118,19 +124,21 @@ def case_view(
     *,
     undoable: int | None,
     may_decide: bool,
+    machine: bool = True,
 ) -> CaseView:
     """Put a flag into words. `undoable` is the decision that this reader may take back, None if there is none."""
     item, opinion = flag.stored.item, flag.opinion
-    parent = item.parent
-    words = opinion.words
+    parent, words = item.parent, opinion.words
+    matches = opinion.matches if machine else ()
     day = item.happened_at.astimezone(zone).date() if item.happened_at else None
     return CaseView(
+        machine=machine,
         act=act_words(item, opinion),
         office=office_words(flag.actor),
         phase=phase_key(opinion),
-        title=marked(item.title, Field.TITLE, opinion.matches) if item.title else (),
-        text=marked(item.text, Field.TEXT, opinion.matches) if item.text else (),
-        parent=marked(parent.text, Field.PARENT, opinion.matches) if parent and parent.text else (),
+        title=marked(item.title, Field.TITLE, matches) if item.title else (),
+        text=marked(item.text, Field.TEXT, matches) if item.text else (),
+        parent=marked(parent.text, Field.PARENT, matches) if parent and parent.text else (),
         cut=len(item.text) > LONGEST,
         longest=LONGEST,
         owner=account_words(parent.owner) if parent and parent.owner else "",
@@ -142,7 +150,7 @@ def case_view(
         cautions=tuple(one.text for one in opinion.reasons if not one.code.startswith(("aturan:", "dasar:", "model"))),
         clearing=clearing(flag),
         on_leave=day is not None and flag.actor.person.on_unpaid_leave(day),
-        versions=versions,
+        edits=edits(versions),
         history=history,
         last=str(flag.decisions[-1].decision_id) if flag.decisions else "",
         decided=not is_open(flag),

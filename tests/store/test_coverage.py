@@ -152,7 +152,7 @@ def test_everybody_on_the_roster_is_a_subject(store: Store) -> None:
     people = add_people(store, 2)
     store.roster.apply([RosterChange(Change.NEW, a_row(9, accounts=()), None)])
     account: Account = store.roster.accounts()[0]
-    store.roster.set_condition(account.account_id, Condition.FAKE, None, present=True)
+    store.roster.set_condition(account.account_id, Condition.FAKE, None, present=True, seen="foto curian")
     found = store.coverage.subjects()
     assert [(one.platform, one.key, one.fake) for one in found] == [
         (Platform.INSTAGRAM, "ig-1", True), (Platform.INSTAGRAM, "ig-2", False), (None, "", False),

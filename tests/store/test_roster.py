@@ -147,8 +147,8 @@ def test_a_list_never_lowers_what_a_person_set(store: Store) -> None:
     add_people(store)
     user = add_user(store).user_id
     store.roster.set_confidence(1, Confidence.VERIFIED, ["pengakuan", "kartu"], user)
-    store.roster.set_condition(1, Condition.SHARED, user, present=True)
-    store.roster.set_condition(1, Condition.SHARED, user, present=False)
+    store.roster.set_condition(1, Condition.SHARED, user, present=True, seen="dua orang membalas pesan")
+    store.roster.set_condition(1, Condition.SHARED, user, present=False, seen="hanya satu orang, menurut surat")
     listed = AccountRow(
         Platform.INSTAGRAM, "ig-1", "uji.rekaan.1", Confidence.CLAIMED, ("dari daftar",), frozenset({Condition.SHARED})
     )
@@ -179,7 +179,8 @@ def test_a_person_may_verify_an_account_without_an_id(store: Store) -> None:
     change(store, Change.NEW, a_row(accounts=(AccountRow(Platform.X, "", "uji"),)))
     user = add_user(store).user_id
     assert store.roster.set_confidence(1, Confidence.VERIFIED, ["a", "b"], user).confidence is Confidence.VERIFIED
-    assert store.roster.set_condition(1, Condition.HIJACKED, user, present=True).conditions == {Condition.HIJACKED}
+    hijacked = store.roster.set_condition(1, Condition.HIJACKED, user, present=True, seen="laporan kehilangan")
+    assert hijacked.conditions == {Condition.HIJACKED}
     assert [one.action for one in store.audit.entries()][-2:] == ["keyakinan_akun", "keadaan_akun"]
     with pytest.raises(NotAllowedError, match="tidak ada"):
         store.roster.set_confidence(9, Confidence.CLAIMED, [], user)

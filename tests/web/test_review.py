@@ -302,7 +302,7 @@ def test_another_region_does_not_exist(sign_in: SignIn, flags: list[int], world:
 
 # --------------------------------------------------------------------------- hostile text
 
-HOSTILE = "</textarea></title><script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}${7*7}\u202eterbalik"
+HOSTILE = "</textarea></title><script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7777*7777}}${7777*7777}\u202eterbalik"
 
 
 def test_hostile_text_in_every_field_stays_text(world: World, sign_in: SignIn) -> None:
@@ -327,7 +327,7 @@ def test_hostile_text_in_every_field_stays_text(world: World, sign_in: SignIn) -
         assert "<script>alert" not in page, path
         assert "<img src=x" not in page, path
         assert 'href="javascript:' not in page, path
-        assert "49" not in re.findall(r"\{\{7\*7\}\}|49", page), path
+        assert "60481729" not in page, path
         assert "\u202e" not in page, path
         assert len(re.findall(r"<script\b", page)) == 2, path
     assert "U+202E" in reader.get(f"/tanda/{flag_id}").text
