@@ -20,6 +20,7 @@ from monitor.cli.evidence import evidence
 from monitor.cli.learning import sample
 from monitor.cli.people import roster, user
 from monitor.cli.proof import audit, backup, doctor
+from monitor.cli.reminding import deadlines, law_of
 from monitor.cli.retaining import erase, retention
 from monitor.cli.shell import Group, as_json, err, open_app, out, print_json, progress_bar
 from monitor.cli.sourcing import sources
@@ -75,6 +76,7 @@ def init(folder: Path) -> None:
 
 main.add_command(collect_command)
 main.add_command(coverage_command)
+main.add_command(deadlines)
 
 
 @main.command(name="screen")
@@ -143,6 +145,7 @@ def _serve(app: App, port: int | None, login: tuple[str, str] | None) -> None:
         reader=app.reader,
         again=web.Again(app.missing, partial(gather_quietly, app), app.clock),
         calendar=lambda: app.calendar,
+        law=lambda: law_of(app),
     )
     host, port = app.config.web.host, port or app.config.web.port
     out.print(f"\nAntrean: [bold]http://{host}:{port}/[/]   (hentikan dengan Ctrl+C)")

@@ -115,8 +115,8 @@ def _deadline(
     found = readings(start, term, calendar, first_day_counts=terms.first_day_counts)
     ends = _midnight_after(found[0].day, zone) if found else None
     last = None if not found or any(one.unlisted for one in found) else _midnight_after(found[-1].day, zone)
-    standing = _standing(done, now, ends, last, projected=projected)
     assumed = times.assumed_known and term.after in {Anchor.KNOWN, Anchor.FOUND} and times.found is None
+    standing = _standing(done, now, ends, None if assumed else last, projected=projected)
     return Deadline(term, start, found, ends, standing, done, projected, assumed)
 
 
@@ -159,7 +159,10 @@ def _first(*moments: datetime | None) -> datetime | None:
 def _standing(
     done: datetime | None, now: datetime, ends: datetime | None, last: datetime | None, *, projected: bool
 ) -> Standing:
-    """`ends` by the earliest reading, `last` by the latest (None: open); a deadline that is projected is never late."""
+    """`ends` by the earliest reading, `last` by the latest; None = open, so that nothing is late for sure.
+
+    A projected deadline is never late.
+    """
     if ends is None:
         return Standing.UNKNOWN
     if done is not None:

@@ -35,7 +35,7 @@ from monitor.store.dashboard import Dashboard
 from monitor.store.deadlines import CaseTimes, Deadlines
 from monitor.store.decisions import Decisions
 from monitor.store.departures import Departures, Left
-from monitor.store.documents import NUMBERED, Documents, Draft, DraftVersion, Witness, changed
+from monitor.store.documents import Documents, Draft, Witness
 from monitor.store.due import Due, DueWhy
 from monitor.store.due import Stage as ReviewStage
 from monitor.store.factors import Factors
@@ -85,7 +85,6 @@ __all__ = [
     "FORMS",
     "HANDED_ON",
     "NOT_OF_THE_TEXT",
-    "NUMBERED",
     "Aging",
     "Alarms",
     "Answer",
@@ -105,9 +104,7 @@ __all__ = [
     "Custody",
     "CustodyEntry",
     "Deadlines",
-    "Documents",
     "Draft",
-    "DraftVersion",
     "Drawn",
     "Due",
     "DueWhy",
@@ -205,7 +202,6 @@ __all__ = [
     "Why",
     "Withdrawn",
     "Witness",
-    "changed",
     "drawn",
     "lot",
     "said_of",
@@ -247,8 +243,7 @@ class Store:
         self.conflicts = Conflicts(connection, self.audit, clock)
         self.reviews = Reviews(connection, self.audit, clock, self.decisions)
         self.process = Process(connection, self.audit, clock, self.decisions)
-        self.outcomes = Outcomes(connection, self.audit, clock)
-        self.deadlines = Deadlines(connection)
+        self._lay_out_answers(connection, clock)
         self.rulebook = Rulebook(connection, self.audit, clock)
         self.samples = Samples(connection, self.audit, clock)
         self.learning = Learning(connection, self.samples)
@@ -269,6 +264,11 @@ class Store:
         self.identities = Identities(connection, self.audit, clock)
         self.lockouts = Lockouts(connection, self.audit, clock)
         self.views = Views(connection, clock)
+
+    def _lay_out_answers(self, connection: Connection, clock: Callable[[], datetime]) -> None:
+        """Add what becomes of cases: the answers to them, and the times they run by."""
+        self.outcomes = Outcomes(connection, self.audit, clock)
+        self.deadlines = Deadlines(connection)
 
     def _lay_out_evidence(self, connection: Connection, clock: Callable[[], datetime]) -> None:
         """Add the parts that keep, count and erase what was brought in."""

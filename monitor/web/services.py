@@ -11,6 +11,7 @@ from monitor.calendar import Calendar
 from monitor.capture.ocr import Reader
 from monitor.config import Config
 from monitor.custody import Stamp, no_stamp
+from monitor.docket import Law
 from monitor.evidence import Archive
 from monitor.governance import Governance
 from monitor.judge import Judges
@@ -52,3 +53,5 @@ class Services:
     calendar: Callable[[], Calendar] | None = None
     reader: Reader | None = None
     stamp: Callable[[bytes], Stamp | None] = no_stamp
+    law: Callable[[], Law] | None = None
+    """What deadlines are counted with; None: none are."""

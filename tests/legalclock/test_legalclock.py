@@ -140,6 +140,8 @@ def test_an_assumed_start_is_marked_and_never_sure() -> None:
     assumed = one(Step.FINDING, Times(known=at(7), assumed_known=True), at(8))
     assert assumed.assumed
     assert not assumed.sure
+    past = one(Step.FINDING, Times(known=at(7), assumed_known=True), at(28))
+    assert past.standing is Standing.DISPUTED
     assert not one(Step.HANDLING, Times(known=at(7), found=at(8), assumed_known=True), at(8)).assumed
 
 
