@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import monitor
 from monitor.custody.verify import EvidenceReport
 
-_MONTHS = (
+MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November",
     "Desember",
 )  # fmt: skip
@@ -37,7 +37,7 @@ _STYLE = (
 def when(at: datetime, zone: ZoneInfo, mark: str) -> str:
     """Write a time in the office's zone: `26 Juni 2025 pukul 09.00 WIB`."""
     local = at.astimezone(zone)
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year} pukul {local:%H.%M} {mark}"
+    return f"{local.day} {MONTHS[local.month - 1]} {local.year} pukul {local:%H.%M} {mark}"
 
 
 def verdict(report: EvidenceReport) -> str:

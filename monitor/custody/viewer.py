@@ -28,9 +28,14 @@ _STYLE = (
 )
 
 
+def visible(text: str) -> str:
+    """Turn what is unseen, or turns a line around, into a visible mark."""
+    return _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text.replace("\r\n", "\n"))
+
+
 def show(text: object) -> str:
-    """Escape outside text; what is unseen or turns a line around becomes a visible mark."""
-    return _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", escape(str(text).replace("\r\n", "\n")))
+    """Escape outside text; what is unseen becomes a visible mark."""
+    return visible(escape(str(text)))
 
 
 def page(

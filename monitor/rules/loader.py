@@ -29,7 +29,7 @@ from monitor.rules.scope import SCOPE_LEXICONS, ScopeAtoms
 from monitor.strictyaml import Document, Key
 from monitor.targets import Targets
 
-NOT_RULES = frozenset({"targets", "calendar", "lexicon", "baseline", "ambang", LOCAL})
+NOT_RULES = frozenset({"targets", "calendar", "lexicon", "baseline", "ambang", "hukum", LOCAL})
 GROUPS = ("any", "all", "none", "at_least", "weights")
 DIGEST_LENGTH = 16
 OVERLAYS = {"rule", "lexicon"}
