@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from monitor.config import Config
 from monitor.context import Context
 from monitor.coverage import Line, alarm_lines, assess, cells, eyes, missing
 from monitor.custody import Stamper, build_stamper
+from monitor.door import page_key
 from monitor.errors import ModelError
 from monitor.evidence import Archive
 from monitor.fetch import DispatchingFetcher, Fetcher, Meter, build_fetcher, meters_of, named_by
@@ -378,9 +378,9 @@ class App:
         """Who gets time stamps, None where no authority is set."""
         return build_stamper(self.config, self.root, (self.clock, self.sleep), self.store, self.archive)
 
-    def secret_key(self) -> str:
-        """Key of the page's sessions: from NETRA_SECRET_KEY, else a new one that ends all sessions at a restart."""
-        return os.environ.get("NETRA_SECRET_KEY", "") or secrets.token_hex(32)
+    def page_key(self) -> tuple[str, bool]:
+        """Give the key of the page's sessions and whether it outlives a restart; see `door.page_key`."""
+        return page_key(self.config.web, os.environ)
 
     def close(self) -> None:
         """Close the database."""

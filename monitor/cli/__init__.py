@@ -25,6 +25,7 @@ from monitor.cli.retaining import erase, retention
 from monitor.cli.shell import Group, as_json, err, open_app, out, print_json, progress_bar
 from monitor.cli.sourcing import sources
 from monitor.evidence import read_clock
+from monitor.fetch import build_provider
 from monitor.models import Screened
 from monitor.pipeline import screen
 from monitor.summary import Tally
@@ -133,12 +134,15 @@ def serve(ctx: click.Context, port: int | None) -> None:
 
 
 def _serve(app: App, port: int | None, login: tuple[str, str] | None) -> None:
+    key, lasting = app.page_key()
     services = web.Services(
         config=app.config,
         store=app.store,
         archive=app.archive,
         clock=app.clock,
-        secret_key=app.secret_key(),
+        secret_key=key,
+        lasting_key=lasting,
+        provider=build_provider(app.config.web.oidc, app.clock, app.sleep),
         demo_login=login,
         stamp=custody.asking(app.stamper),
         desk=web.RuleDesk(app.governance, app.judges, app.judges_of),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 
 import click
 from rich.table import Table
 
+from monitor.app import App
 from monitor.cli.shell import Group, as_json, named_user, open_app, out, print_json
-from monitor.models import Change, Condition, Confidence, Role, RosterChange
+from monitor.models import Change, Condition, Confidence, Role, RosterChange, User
 from monitor.roster import RosterDraft, diff, read_roster
+from monitor.store import IdentityKind
 
 
 @click.group(cls=Group)
@@ -162,12 +165,106 @@ def user_password(ctx: click.Context, username: str, password: str) -> None:
     out.print("Sandi diganti.")
 
 
-@user.command(name="deactivate")
+@user.command(name="invite")
 @click.argument("username")
+@click.option("--name", "full_name", default="", help="Nama lengkap, bila penggunanya belum ada.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice([str(one) for one in Role]),
+    help="Peran pengguna baru (boleh diulang).",
+)
+@click.option("--region", "regions", multiple=True, help="Hanya wilayah ini (boleh diulang).")
+@click.option("--by", "admin", default="", help="Nama admin yang mengundang (dicatat).")
 @click.pass_context
-def user_deactivate(ctx: click.Context, username: str) -> None:
-    """Cabut akses seorang pengguna; keputusannya tetap tercatat."""
+def user_invite(
+    ctx: click.Context, username: str, full_name: str, roles: tuple[str, ...], regions: tuple[str, ...], admin: str
+) -> None:
+    """Buat tautan sekali pakai; orangnya membuat kata sandinya sendiri."""
+    app = open_app(ctx)
+    by = _by(app, admin)
+    found = app.store.users.by_name(username)
+    if found is None:
+        if not full_name or not roles:
+            raise click.UsageError(f"pengguna {username} belum ada; sebut --name dan --role untuk membuatnya.")
+        found = app.store.users.create(username, full_name, None, map(Role, roles), regions, by=by)
+    web = app.config.web
+    token = app.store.invitations.make(found.user_id, timedelta(hours=web.invitation_hours), by=by)
+    out.print(f"Serahkan langsung kepada {found.full_name}; berlaku {web.invitation_hours} jam, sekali:", markup=False)
+    out.print(web.address(f"/undangan/{token}"), markup=False)
+
+
+@user.command(name="role")
+@click.argument("username")
+@click.option(
+    "--role", "roles", multiple=True, required=True, type=click.Choice([str(one) for one in Role]), help="Peran baru."
+)
+@click.option("--region", "regions", multiple=True, help="Wilayah baru (boleh diulang); tanpa ini tidak berubah.")
+@click.option("--by", "admin", default="", help="Nama admin yang mengubah (dicatat).")
+@click.pass_context
+def user_role(ctx: click.Context, username: str, roles: tuple[str, ...], regions: tuple[str, ...], admin: str) -> None:
+    """Ganti peran dan wilayah; sesi orang itu berakhir."""
     app = open_app(ctx)
     found = named_user(app, username)
-    app.store.users.deactivate(found.user_id)
+    app.store.users.set_roles(found.user_id, map(Role, roles), regions or None, by=_by(app, admin))
+    out.print("Tersimpan. Sesi orang itu diakhiri.")
+
+
+@user.command(name="factor")
+@click.argument("username")
+@click.option("--remove", is_flag=True, help="Cabut kode dari aplikasi beserta kode daruratnya.")
+@click.option("--by", "admin", default="", help="Nama admin yang mencabut (dicatat).")
+@click.pass_context
+def user_factor(ctx: click.Context, username: str, admin: str, *, remove: bool) -> None:
+    """Lihat atau cabut kode dari aplikasi (faktor kedua) seorang pengguna."""
+    app = open_app(ctx)
+    found = named_user(app, username)
+    if remove:
+        gone = app.store.factors.reset(found.user_id, by=_by(app, admin))
+        out.print("Dicabut; semua sesinya diakhiri." if gone else "Tidak ada kode yang terpasang.")
+    elif app.store.factors.secret(found.user_id):
+        out.print(f"Terpasang; kode darurat tersisa {app.store.factors.codes_left(found.user_id)}.")
+    else:
+        out.print("Tidak ada kode yang terpasang.")
+
+
+@user.command(name="link")
+@click.argument("username")
+@click.option("--subject", default="", help="Subjek (`sub`) pengguna itu pada penyedia identitas.")
+@click.option("--email", default="", help="Surel yang sudah dibuktikan penyedia identitas.")
+@click.option("--remove", is_flag=True, help="Lepas semua identitas pengguna itu.")
+@click.option("--by", "admin", default="", help="Nama admin yang menautkan (dicatat).")
+@click.pass_context
+def user_link(ctx: click.Context, username: str, subject: str, email: str, admin: str, *, remove: bool) -> None:
+    """Tautkan identitas pada penyedia (web.oidc) dengan seorang pengguna."""
+    app = open_app(ctx)
+    found, by = named_user(app, username), _by(app, admin)
+    if remove:
+        out.print(f"{app.store.identities.unlink(found.user_id, by=by)} identitas dilepas.")
+        return
+    oidc = app.config.web.oidc
+    if oidc is None or bool(subject) == bool(email):
+        raise click.UsageError("isi `web.oidc` di config.yaml dahulu, lalu sebut --subject atau --email, salah satu.")
+    kind = IdentityKind.SUBJECT if subject else IdentityKind.EMAIL
+    app.store.identities.link(found.user_id, oidc.issuer, kind, subject or email, by=by)
+    out.print("Ditautkan.")
+
+
+@user.command(name="deactivate")
+@click.argument("username")
+@click.option("--successor", default="", help="Nama pengguna yang meneruskan paket dan titipannya.")
+@click.option("--by", "admin", default="", help="Nama admin yang mencabut (dicatat).")
+@click.pass_context
+def user_deactivate(ctx: click.Context, username: str, successor: str, admin: str) -> None:
+    """Cabut akses seorang pengguna seketika; keputusannya tetap tercatat."""
+    app = open_app(ctx)
+    found = named_user(app, username)
+    heir: User | None = named_user(app, successor) if successor else None
+    left = app.store.departures.leave(found.user_id, heir.user_id if heir else None, by=_by(app, admin))
     out.print(f"Akses {username} dicabut.", markup=False)
+    out.print(f"Paket diserahkan {left.handed_over}, kembali {left.returned}; gambar dititipkan {left.pictures}.")
+
+
+def _by(app: App, admin: str) -> int | None:
+    return named_user(app, admin).user_id if admin else None

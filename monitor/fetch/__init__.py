@@ -16,6 +16,7 @@ from monitor.fetch.client import PoliteClient
 from monitor.fetch.dispatch import DispatchingFetcher
 from monitor.fetch.files import FileFetcher, named_by
 from monitor.fetch.metered import Meter, MeteredFetcher, QuotaMemory, meters_of, quota_day, renewed_at
+from monitor.fetch.provider import Provider, build_provider
 from monitor.fetch.replay import ReplayFetcher
 from monitor.fetch.stamps import StampClient
 
@@ -28,12 +29,14 @@ __all__ = [
     "MeteredFetcher",
     "PaceMemory",
     "PoliteClient",
+    "Provider",
     "QuotaMemory",
     "ReplayFetcher",
     "Shot",
     "StampClient",
     "Surroundings",
     "build_fetcher",
+    "build_provider",
     "meters_of",
     "named_by",
     "quota_day",

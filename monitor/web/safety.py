@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from monitor.config import Web
+from monitor.door import Web
 from monitor.web.services import Services
 
 CONTENT_SECURITY_POLICY = (
@@ -55,13 +55,12 @@ def here() -> str:
 
 def protect(app: Flask, web: Web) -> None:
     """Switch on every guard that does not depend on a screen."""
-    outside = web.behind != "none"
     app.config.update(
-        SESSION_COOKIE_NAME="__Host-netra" if outside else "netra",
+        SESSION_COOKIE_NAME="__Host-netra" if web.outside else "netra",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
-        SESSION_COOKIE_SECURE=outside,
-        PERMANENT_SESSION_LIFETIME=12 * 3600,
+        SESSION_COOKIE_SECURE=web.outside,
+        PERMANENT_SESSION_LIFETIME=web.session_hours * 3600,
         MAX_CONTENT_LENGTH=_FORM_BYTES,
         MAX_FORM_MEMORY_SIZE=_FORM_BYTES,
         MAX_FORM_PARTS=50,
@@ -70,14 +69,14 @@ def protect(app: Flask, web: Web) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # bound to the session: a note written over lunch is not lost
     )
     csrf.init_app(app)
-    if outside:
+    if web.outside:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
 
     @app.after_request
     def _dress(response: Response) -> Response:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
-        if outside:
+        if web.outside:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"

@@ -13,6 +13,7 @@ from monitor.config import Config
 from monitor.custody import Stamp, no_stamp
 from monitor.docket import Law
 from monitor.evidence import Archive
+from monitor.fetch import Provider
 from monitor.governance import Governance
 from monitor.judge import Judges
 from monitor.store import Store
@@ -39,7 +40,8 @@ class Services:
     `clock` gives aware UTC; `secret_key` signs sessions and forms and is never logged; `demo_login` is the invented
     user and password that the login page shows in demo mode, None in an office; without a `desk` rules have no page;
     without a `reader` nobody reads the words in pictures; without `again` the page starts no collecting, without a
-    `calendar` coverage knows no phases.
+    `calendar` coverage knows no phases. `provider` vouches for users elsewhere; with a `lasting_key` that outlives a
+    restart second factors can be sealed.
     """
 
     config: Config
@@ -53,5 +55,7 @@ class Services:
     calendar: Callable[[], Calendar] | None = None
     reader: Reader | None = None
     stamp: Callable[[bytes], Stamp | None] = no_stamp
+    provider: Provider | None = None
+    lasting_key: bool = True
     law: Callable[[], Law] | None = None
     """What deadlines are counted with; None: none are."""

@@ -276,7 +276,14 @@ def test_users_are_made_on_the_command_line(office: Office) -> None:
     [user] = office.json("user", "list")
     assert (user["username"], user["roles"], user["active"]) == ("uji", ["pemantau"], True)
     office("user", "password", "uji", "--password", "sandi-lain-yang-panjang")
-    office("user", "deactivate", "uji")
+    assert "Tidak ada kode" in office("user", "factor", "uji", "--remove").output
+    office("user", "role", "uji", "--role", "auditor", "--region", "Kabupaten Contoh")
+    assert "belum ada" in office("user", "invite", "baru", code=2).output
+    link = office("user", "invite", "baru", "--name", "Baru", "--role", "pemantau", "--by", "uji").output
+    assert "http://127.0.0.1:8350/undangan/" in link
+    assert "web.oidc" in office("user", "link", "uji", "--subject", "s-1", code=2).output
+    assert "0 identitas dilepas" in office("user", "link", "uji", "--remove").output
+    office("user", "deactivate", "uji", "--successor", "baru")
     assert "tidak aktif" in office("user", "list").output
     assert (
         "10" in office("user", "add", "lain", "--name", "B", "--role", "auditor", "--password", "pendek", code=5).output
