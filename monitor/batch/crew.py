@@ -13,75 +13,99 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Protocol
 
 from monitor.batch.frozen import thaw
-from monitor.batch.manifest import Manifest
-from monitor.batch.parts import PartSummary, part_name, screen_part, write_part
+from monitor.batch.manifest import Manifest, span_of
+from monitor.batch.parts import PartSummary, screen_part, write_part
 from monitor.errors import ConflictError, NetraError
 from monitor.governance.crew import settle
 from monitor.judge import Judges
 from monitor.store import Store
 
 FROZEN, PARTS, MANIFEST = "beku", "bagian", "manifes.json"
+
+Key = str
+"""Names a part; what it stands for is the place's own."""
 TRIES = 5
 """How often a run goes on after a worker was ended from outside."""
 
 
+class Bench(Protocol):
+    """A worker's own: what it built to judge with."""
+
+    def part(self, key: Key) -> PartSummary:
+        """Judge one part and write what came of it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is open."""
+        ...
+
+
+class Place(Protocol):
+    """Where a run lives and its items are read; goes to other processes, so it is plain and small."""
+
+    def bench(self) -> Bench:
+        """Build what judges.
+
+        Raises:
+            NetraError: the manifest, the frozen folder or the items cannot be used.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a run lives and where its items are read."""
+class DatabasePlace:
+    """A run beside its database. Its parts are ranges of item ids."""
 
     folder: Path
     database: Path
 
-
-@dataclass(slots=True)
-class _Bench:
-    """A worker's own: what it built at its first part."""
-
-    place: Place | None = None
-    tools: tuple[Manifest, Store, Judges] | None = field(default=None)
-
-
-_BENCH = _Bench()
-
-
-def tools(place: Place) -> tuple[Manifest, Store, Judges]:
-    """Open what judging needs: the manifest, the database for reading alone, the frozen judges.
-
-    Raises:
-        NetraError: the manifest, the frozen folder or the database cannot be used.
-    """
-    manifest = Manifest.read(place.folder / MANIFEST)
-    store = Store.read_only(place.database, lambda: datetime.now(UTC))
-    try:
-        past = store.frozen.past(manifest.watermark)
-        return manifest, store, thaw(place.folder / FROZEN, manifest.inside, manifest.judges, past)
-    except BaseException:
-        store.close()
-        raise
+    def bench(self) -> DatabaseBench:
+        """Open what judging needs: the manifest, the database for reading alone, the frozen judges."""
+        manifest = Manifest.read(self.folder / MANIFEST)
+        store = Store.read_only(self.database, lambda: datetime.now(UTC))
+        try:
+            past = store.frozen.past(manifest.watermark)
+            judges = thaw(self.folder / FROZEN, manifest.inside, manifest.judges, past)
+        except BaseException:
+            store.close()
+            raise
+        return DatabaseBench(self.folder / PARTS, manifest, store, judges)
 
 
-def one_part(place: Place, built: tuple[Manifest, Store, Judges], first: int, last: int) -> PartSummary:
-    """Judge one range of item ids and write what came of it."""
-    manifest, store, judges = built
-    items = store.frozen.items(first, last, manifest.watermark)
-    summary, told, seen = screen_part(judges, items, manifest.digest, part_name(first, last))
-    write_part(place.folder / PARTS, summary, told, seen)
-    return summary
+@dataclass(frozen=True, slots=True)
+class DatabaseBench:
+    """Judges items of a database, read as they stood at the watermark."""
+
+    parts: Path
+    manifest: Manifest
+    store: Store
+    judges: Judges
+
+    def part(self, key: Key) -> PartSummary:
+        """Judge one range of item ids."""
+        first, last = span_of(key)
+        items = self.store.frozen.items(first, last, self.manifest.watermark)
+        return write_part(self.parts, *screen_part(self.judges, items, self.manifest.seed, key))
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()
 
 
-def alone(place: Place, todo: Sequence[tuple[int, int]]) -> Iterator[PartSummary]:
+def alone(place: Place, todo: Sequence[Key]) -> Iterator[PartSummary]:
     """Judge in this process, in order."""
-    built = tools(place)
+    bench = place.bench()
     try:
-        for first, last in todo:
-            yield one_part(place, built, first, last)
+        for key in todo:
+            yield bench.part(key)
     finally:
-        built[1].close()
+        bench.close()
 
 
-def together(place: Place, todo: Sequence[tuple[int, int]], workers: int) -> Iterator[PartSummary]:
+def together(place: Place, todo: Sequence[Key], workers: int) -> Iterator[PartSummary]:
     """Judge in so many other processes; parts come as they are finished, each once.
 
     Raises:
@@ -91,7 +115,7 @@ def together(place: Place, todo: Sequence[tuple[int, int]], workers: int) -> Ite
     for _ in range(TRIES):
         pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin, (place,))
         try:
-            under_way = {pool.submit(_work, *one): one for one in left}
+            under_way = {pool.submit(_work, one): one for one in left}
             for future in as_completed(under_way):
                 summary = future.result()
                 del left[under_way.pop(future)]
@@ -106,18 +130,29 @@ def together(place: Place, todo: Sequence[tuple[int, int]], workers: int) -> Ite
     )
 
 
+@dataclass(slots=True)
+class _Desk:
+    """What a worker process was given, and what it built from it at its first part."""
+
+    place: Place | None = None
+    bench: Bench | None = field(default=None)
+
+
+_DESK = _Desk()
+
+
 def _begin(place: Place) -> None:
     settle()
-    _BENCH.place = place
+    _DESK.place = place
 
 
-def _work(first: int, last: int) -> PartSummary:
-    place = _BENCH.place
+def _work(key: Key) -> PartSummary:
+    place = _DESK.place
     assert place is not None
     try:
-        if _BENCH.tools is None:
-            _BENCH.tools = tools(place)
-        return one_part(place, _BENCH.tools, first, last)
+        if _DESK.bench is None:
+            _DESK.bench = place.bench()
+        return _DESK.bench.part(key)
     except NetraError as error:
         # Errors that carry more than a text do not survive the way between processes.
         raise ConflictError(str(error)) from None

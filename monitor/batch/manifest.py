@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,8 @@ class Manifest:
 
     `digests` are those of the judges, in order; `judges` digests them all; `inside` are the SHA-256 of the files of the
     frozen folder by name; `certainty` is the calendar's mark of the phase (0..2); `frozen_at` aware UTC. `stretch` is
-    how many item ids make a part. Without `watermark` the items come from Parquet files.
+    how many item ids make a part. Where `files` are named (SHA-256 by path), the items come from these Parquet files,
+    one part each.
     """
 
     phase: Phase
@@ -42,12 +43,18 @@ class Manifest:
     watermark: Watermark
     stretch: int = STRETCH
     rehearsal: bool = False
+    files: tuple[tuple[str, str], ...] = ()
     schema: int = SCHEMA
 
     @property
     def digest(self) -> str:
         """SHA-256 of the manifest as it is written."""
         return hashlib.sha256(self.text().encode()).hexdigest()
+
+    @property
+    def seed(self) -> str:
+        """What the random sample is drawn by: the same however the items are cut into parts."""
+        return replace(self, files=(), stretch=0).digest
 
     def text(self) -> str:
         """Write the manifest: the same bytes for the same content."""
@@ -78,16 +85,30 @@ class Manifest:
                     "regions": tuple(plain["regions"]),
                     "digests": _pairs(plain["digests"]),
                     "inside": _pairs(plain["inside"]),
+                    "files": _pairs(plain["files"]),
                     "watermark": Watermark(**plain["watermark"]),
                 }
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ConflictError(f"manifes {path} rusak ({error}) — ambil dari cadangannya") from error
 
-    def ranges(self) -> list[tuple[int, int]]:
-        """Give the parts of the run: first and last item id of each, the same however many items stand in it."""
+    def parts(self) -> list[str]:
+        """Name the parts of the run, in order: ranges of item ids, the same however many items stand in them, or files.
+
+        The first and last item id of a range are read back with `span_of`.
+        """
+        if self.files:
+            return [f"berkas-{number:06d}" for number in range(len(self.files))]
         last = self.watermark.item_id
-        return [(first, min(first + self.stretch - 1, last)) for first in range(1, last + 1, self.stretch)]
+        return [
+            f"{first:012d}-{min(first + self.stretch - 1, last):012d}" for first in range(1, last + 1, self.stretch)
+        ]
+
+
+def span_of(name: str) -> tuple[int, int]:
+    """Give the range of item ids that the name of a part stands for."""
+    first, _, last = name.partition("-")
+    return int(first), int(last)
 
 
 def _pairs(found: list[list[str]]) -> tuple[tuple[str, str], ...]:

@@ -38,14 +38,15 @@ def merge(folder: Path, manifest: Manifest, store: Store, tell: Callable[[int, i
     Raises:
         BusyError: a screening is under way. ConflictError: a part is missing or was changed.
     """
-    total, ranges = Merged(), manifest.ranges()
+    total, names = Merged(), manifest.parts()
     persons = {one.person_id: one for one in store.roster.persons()}
     accounts = {one.account_id: one for one in store.roster.accounts()}
     with store.runs.exclusive("screen"):
         run_id = store.runs.begin("batch")
-        for number, (summary, (first, last)) in enumerate(zip(summaries(folder, manifest), ranges, strict=True)):
-            tell(number, len(ranges))
-            newer = store.frozen.moved(first, last, manifest.watermark) | set(store.frozen.erased(first, last))
+        for number, summary in enumerate(summaries(folder, manifest)):
+            tell(number, len(names))
+            looked = [int(line[0]) for line in lines(folder / PARTS, summary.name, "dilihat")]
+            newer = store.frozen.passed(looked, manifest.watermark)
             results = list(_results(folder / PARTS, summary.name, store, newer, (persons, accounts)))
             total = replace(total, passed=total.passed + summary.items - len(results))
             for start in range(0, len(results), _AT_ONCE):
@@ -54,7 +55,7 @@ def merge(folder: Path, manifest: Manifest, store: Store, tell: Callable[[int, i
                     total.items + saved.screened, total.new + saved.new, total.changed + saved.changed,
                     total.withdrawn + saved.withdrawn, total.passed,
                 )  # fmt: skip
-        tell(len(ranges), len(ranges))
+        tell(len(names), len(names))
         store.runs.finish(run_id, {"items": total.items, "flags": total.new})
     return total
 

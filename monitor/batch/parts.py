@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,8 @@ class PartSummary:
 
     `people` counts items that rostered people did or are named in; `levels`, `regions` and `offices` count opinions,
     `sample` are (lot, item id, version) of the unflagged items with the smallest lots, `flags_sha256` and
-    `looked_sha256` digest the two files.
+    `looked_sha256` digest the two files. `flags_sum` and `looked_sum` add the digests of the lines up (mod 2^256): the
+    same for the same lines, however they are cut into parts.
     """
 
     name: str
@@ -44,6 +45,8 @@ class PartSummary:
     sample: tuple[tuple[str, int, int], ...]
     flags_sha256: str
     looked_sha256: str
+    flags_sum: str
+    looked_sum: str
 
 
 def screen_part(judges: Judges, items: Sequence[StoredItem], seed: str, name: str) -> tuple[PartSummary, bytes, bytes]:
@@ -71,17 +74,19 @@ def screen_part(judges: Judges, items: Sequence[StoredItem], seed: str, name: st
     sample = tuple((lot(seed, one), one, unflagged[one]) for one in drawn(seed, unflagged, SAMPLE))
     summary = PartSummary(
         name, len(items), people, flagged, len(flags), _counted(levels), _counted(regions), _counted(offices), sample,
-        hashlib.sha256(told).hexdigest(), hashlib.sha256(seen).hexdigest(),
+        hashlib.sha256(told).hexdigest(), hashlib.sha256(seen).hexdigest(), summed(map(_digest, flags)),
+        summed(map(_digest, looked)),
     )  # fmt: skip
     return summary, told, seen
 
 
-def write_part(folder: Path, summary: PartSummary, told: bytes, seen: bytes) -> None:
+def write_part(folder: Path, summary: PartSummary, told: bytes, seen: bytes) -> PartSummary:
     """Write a finished part; whoever is killed before the end leaves nothing that counts."""
     put(folder / f"{summary.name}.tanda.jsonl", told)
     put(folder / f"{summary.name}.dilihat.jsonl", seen)
     text = json.dumps(asdict(summary), sort_keys=True, separators=(",", ":"))
     put(folder / f"{summary.name}.json", text.encode("ascii"))
+    return summary
 
 
 def read_summary(folder: Path, name: str) -> PartSummary | None:
@@ -107,9 +112,13 @@ def lines(folder: Path, name: str, kind: str) -> Iterator[Any]:
             yield json.loads(line)
 
 
-def part_name(first: int, last: int) -> str:
-    """Name the part of a range of item ids; names sort like the ids."""
-    return f"{first:012d}-{last:012d}"
+def summed(digests: Iterable[str]) -> str:
+    """Add digests (64 hexadecimal digits each) up, mod 2^256."""
+    return f"{sum(int(one, 16) for one in digests) % 2**256:064x}"
+
+
+def _digest(line: str) -> str:
+    return hashlib.sha256(line.encode("ascii")).hexdigest()
 
 
 def _looked(one: Screened) -> str:

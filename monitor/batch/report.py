@@ -20,10 +20,10 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from monitor.app import App
-from monitor.batch.crew import FROZEN, MANIFEST
+from monitor.batch.crew import FROZEN, MANIFEST, PARTS
 from monitor.batch.manifest import Manifest
 from monitor.batch.merge import Merged
-from monitor.batch.parts import put
+from monitor.batch.parts import put, summed
 from monitor.batch.run import REPORT, Result, compared, previous, read_result, summaries
 from monitor.batch.signing import fingerprint, public_bytes, signs
 from monitor.coverage import Line, Tally, tally
@@ -110,16 +110,21 @@ def check(folder: Path, trusted: Sequence[str]) -> list[Trouble]:
 
 
 def _check_parts(folder: Path, manifest: Manifest, result: Result) -> list[Trouble]:
-    flags, looked = hashlib.sha256(), hashlib.sha256()
     try:
-        for one in summaries(folder, manifest):
-            flags.update(bytes.fromhex(one.flags_sha256))
-            looked.update(bytes.fromhex(one.looked_sha256))
+        parts = list(summaries(folder, manifest))
+        lines = {
+            kind: [_line_digests(folder / PARTS, one.name, kind) for one in parts] for kind in ("tanda", "dilihat")
+        }
     except ConflictError as error:
         return [Trouble("bagian", str(error))]
-    if (flags.hexdigest(), looked.hexdigest()) != (result.flags_digest, result.looked_digest):
+    if (summed(lines["tanda"]), summed(lines["dilihat"])) != (result.flags_digest, result.looked_digest):
         return [Trouble("bagian", "isi bagian berbeda dari hasil.json")]
     return []
+
+
+def _line_digests(parts: Path, name: str, kind: str) -> str:
+    with (parts / f"{name}.{kind}.jsonl").open("rb") as file:
+        return summed(hashlib.sha256(line.rstrip(b"\n")).hexdigest() for line in file)
 
 
 def _check_signature(folder: Path, trusted: Sequence[str]) -> list[Trouble]:

@@ -20,10 +20,10 @@ from typing import Any
 import monitor
 from monitor.app import App
 from monitor.batch import crew
-from monitor.batch.crew import FROZEN, MANIFEST, PARTS, Place
+from monitor.batch.crew import FROZEN, MANIFEST, PARTS, DatabasePlace, Place
 from monitor.batch.frozen import freeze
 from monitor.batch.manifest import STRETCH, Manifest
-from monitor.batch.parts import SAMPLE, PartSummary, lines, part_name, read_summary
+from monitor.batch.parts import SAMPLE, PartSummary, lines, put, read_summary, summed
 from monitor.batch.window import Window, window
 from monitor.errors import ConflictError, NotAllowedError
 from monitor.judge import judge
@@ -69,7 +69,8 @@ class Compared:
 class Result:
     """What a run found; equal manifests over equal items give equal results.
 
-    `flags_digest` and `looked_digest` digest the lines of all parts in order; `sample` are (item id, version) of
+    `flags_digest` and `looked_digest` are the sums of all lines' digests, the same however they are cut into parts;
+    `sample` are (item id, version) of
     unflagged items of rostered people, drawn at random out of `unflagged`; `erased` are ids of lawfully erased items.
     """
 
@@ -203,50 +204,55 @@ def again(app: App, source: Path) -> Path:
 
 
 def carry_on(app: App, folder: Path, workers: int, tell: Tell) -> Result:
-    """Judge every part that is not finished, then write the result.
+    """Judge every part that is not finished from the office's database, then write the result.
 
     Raises:
         ConflictError: the folder was changed, or helping processes were ended again and again; what is finished stays.
     """
-    manifest = Manifest.read(folder / MANIFEST)
-    place = Place(folder, (app.root / app.config.database).resolve())
-    ranges = manifest.ranges()
-    done = {one for one in ranges if read_summary(folder / PARTS, part_name(*one)) is not None}
-    todo = [one for one in ranges if one not in done]
-    tell(len(done), len(ranges))
-    turns = crew.together(place, todo, workers) if workers > 1 and len(todo) > 1 else crew.alone(place, todo)
-    for number, _ in enumerate(turns, start=len(done) + 1):
-        tell(number, len(ranges))
-    result = summed(app, folder, manifest)
-    (folder / RESULT).write_text(json.dumps(asdict(result), sort_keys=True, indent=1) + "\n", encoding="utf-8")
-    return result
+    place = DatabasePlace(folder, (app.root / app.config.database).resolve())
+    last = Manifest.read(folder / MANIFEST).watermark.item_id
+    judge_all(folder, lambda todo: _turns(place, todo, workers), tell)
+    return conclude(folder, app.store.frozen.erased(1, last))
 
 
-def summed(app: App, folder: Path, manifest: Manifest) -> Result:
-    """Sum the finished parts up.
+def judge_all(folder: Path, turns: Callable[[Sequence[str]], Iterator[PartSummary]], tell: Tell) -> None:
+    """Judge every part of a run that is not finished; `turns` does it, given their names."""
+    names = Manifest.read(folder / MANIFEST).parts()
+    done = {one for one in names if read_summary(folder / PARTS, one) is not None}
+    todo = [one for one in names if one not in done]
+    tell(len(done), len(names))
+    for number, _ in enumerate(turns(todo), start=len(done) + 1):
+        tell(number, len(names))
+
+
+def _turns(place: Place, todo: Sequence[str], workers: int) -> Iterator[PartSummary]:
+    return crew.together(place, todo, workers) if workers > 1 and len(todo) > 1 else crew.alone(place, todo)
+
+
+def conclude(folder: Path, erased: Sequence[int]) -> Result:
+    """Sum the finished parts up, and write the result. `erased` are the ids of lawfully erased items.
 
     Raises:
         ConflictError: a part is missing or was changed.
     """
+    manifest = Manifest.read(folder / MANIFEST)
     parts = list(summaries(folder, manifest))
     levels, regions, offices = Counter[str](), Counter[str](), Counter[str]()
-    flags, looked = hashlib.sha256(), hashlib.sha256()
     for one in parts:
         levels.update(dict(one.levels))
         regions.update(dict(one.regions))
         offices.update(dict(one.offices))
-        flags.update(bytes.fromhex(one.flags_sha256))
-        looked.update(bytes.fromhex(one.looked_sha256))
     sample = sorted(lot for one in parts for lot in one.sample)[:SAMPLE]
     people, flagged = sum(one.people for one in parts), sum(one.flagged for one in parts)
-    return Result(
+    result = Result(
         manifest=manifest.digest, items=sum(one.items for one in parts), people=people, flagged=flagged,
         opinions=sum(one.opinions for one in parts), unflagged=people - flagged, levels=tuple(sorted(levels.items())),
         regions=tuple(sorted(regions.items())), offices=tuple(sorted(offices.items())),
-        sample=tuple((item_id, version) for _, item_id, version in sample),
-        erased=tuple(app.store.frozen.erased(1, manifest.watermark.item_id)), flags_digest=flags.hexdigest(),
-        looked_digest=looked.hexdigest(),
+        sample=tuple((item_id, version) for _, item_id, version in sample), erased=tuple(erased),
+        flags_digest=summed(one.flags_sum for one in parts), looked_digest=summed(one.looked_sum for one in parts),
     )  # fmt: skip
+    put(folder / RESULT, (json.dumps(asdict(result), sort_keys=True, indent=1) + "\n").encode())
+    return result
 
 
 def summaries(folder: Path, manifest: Manifest) -> Iterator[PartSummary]:
@@ -255,19 +261,17 @@ def summaries(folder: Path, manifest: Manifest) -> Iterator[PartSummary]:
     Raises:
         ConflictError: a part is missing or was changed.
     """
-    for one in manifest.ranges():
-        summary = read_summary(folder / PARTS, part_name(*one))
+    for one in manifest.parts():
+        summary = read_summary(folder / PARTS, one)
         if summary is None:
-            raise ConflictError(
-                f"bagian {part_name(*one)} di {folder} hilang atau berubah — lanjutkan jalan tahapannya"
-            )
+            raise ConflictError(f"bagian {one} di {folder} hilang atau berubah — lanjutkan jalan tahapannya")
         yield summary
 
 
 def said(folder: Path, manifest: Manifest) -> Iterator[tuple[tuple[int, int], str]]:
     """Give every opinion of a run by (item id, person id), with the digest of its line."""
-    for first, last in manifest.ranges():
-        for line in lines(folder / PARTS, part_name(first, last), "tanda"):
+    for name in manifest.parts():
+        for line in lines(folder / PARTS, name, "tanda"):
             text = json.dumps(_lasting(line), sort_keys=True).encode()
             yield (line["item_id"], line["said"]["actor"]["person_id"]), hashlib.sha256(text).hexdigest()
 
@@ -292,8 +296,7 @@ def compared(folder: Path, before: Path) -> Compared:
 def same_but(one: Path, other: Path, gone: Collection[int]) -> bool:
     """Tell whether two runs hold the same lines byte for byte, but for those of items that are gone from `other`."""
     manifest = Manifest.read(one / MANIFEST)
-    for first, last in manifest.ranges():
-        name = part_name(first, last)
+    for name in manifest.parts():
         for kind in ("tanda", "dilihat"):
             with (
                 (one / PARTS / f"{name}.{kind}.jsonl").open("rb") as old,

@@ -11,7 +11,7 @@ from monitor.models import AccountRef, ItemKind, PastAct, StoredItem
 from monitor.store.acts import Acts
 from monitor.store.codec import stamp
 from monitor.store.connection import Connection
-from monitor.store.items import COLUMNS, stored_item, with_parents
+from monitor.store.items import COLUMNS, chunks, marks, stored_item, with_parents
 
 _THEN = (
     "items JOIN item_versions v ON v.version_id = CASE WHEN items.version_id <= ?1 THEN items.version_id ELSE "
@@ -68,13 +68,16 @@ class Frozen:
         )
         return [int(row[0]) for row in rows]
 
-    def moved(self, first: int, last: int, watermark: Watermark) -> set[int]:
-        """Give the ids of items from `first` to `last` that have a newer version by now."""
-        rows = self._connection.db.execute(
-            "SELECT item_id FROM items WHERE item_id BETWEEN ? AND ? AND version_id > ?",
-            (first, last, watermark.version_id),
-        )
-        return {int(row[0]) for row in rows}
+    def passed(self, item_ids: Sequence[int], watermark: Watermark) -> set[int]:
+        """Give those items that have a newer version by now, or were erased, or are not there."""
+        standing = set[int]()
+        for part in chunks(item_ids):
+            rows = self._connection.db.execute(
+                f"SELECT item_id FROM items WHERE item_id IN ({marks(part)}) AND version_id <= ? AND erased = 0",
+                [*part, watermark.version_id],
+            )
+            standing.update(int(row[0]) for row in rows)
+        return set(item_ids) - standing
 
     def late(self, watermark: Watermark, until: datetime) -> Iterator[LateItem]:
         """Give what came after the watermark of acts done up to `until`, oldest first."""

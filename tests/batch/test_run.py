@@ -18,7 +18,7 @@ import pytest
 from monitor.app import App
 from monitor.batch import crew, merge, run
 from monitor.batch.manifest import Manifest
-from monitor.batch.parts import PartSummary, lines, part_name, read_summary
+from monitor.batch.parts import PartSummary, lines, read_summary
 from monitor.batch.window import due, window, windows
 from monitor.errors import ConflictError, NotAllowedError
 from monitor.models import AccountRef, Item, ItemKind, Outcome, Page, Phase, Request, Response
@@ -38,9 +38,7 @@ def manifest_of(folder: Path) -> Manifest:
 
 
 def all_lines(folder: Path) -> list[object]:
-    return [
-        line for span in manifest_of(folder).ranges() for line in lines(folder / crew.PARTS, part_name(*span), "tanda")
-    ]
+    return [line for name in manifest_of(folder).parts() for line in lines(folder / crew.PARTS, name, "tanda")]
 
 
 def later(app: App, native_id: str, text: str) -> None:
@@ -134,7 +132,7 @@ def test_a_run_says_what_the_screening_said(app: App) -> None:
     assert result.items == app.store.frozen.watermark().items
     assert result.unflagged == result.people - result.flagged
     assert len(result.sample) == min(60, result.unflagged)
-    assert len(list((folder / crew.PARTS).glob("*.json"))) == len(manifest_of(folder).ranges()) > 5
+    assert len(list((folder / crew.PARTS).glob("*.json"))) == len(manifest_of(folder).parts()) > 5
 
 
 def test_several_processes_find_the_same(app: App) -> None:
@@ -200,33 +198,33 @@ def test_a_damaged_manifest_is_refused_with_advice(app: App, broken: str) -> Non
 def test_an_interrupted_run_goes_on_and_equals_an_undisturbed_one(app: App) -> None:
     folder = begun(app)
     undisturbed = run.carry_on(app, run.again(app, folder), 1, silent)
-    spans = manifest_of(folder).ranges()
-    place = crew.Place(folder, (app.root / app.config.database).resolve())
-    done = list(crew.alone(place, spans[:3]))
-    assert [one.name for one in done] == [part_name(*one) for one in spans[:3]]
+    names = manifest_of(folder).parts()
+    place = crew.DatabasePlace(folder, (app.root / app.config.database).resolve())
+    done = list(crew.alone(place, names[:3]))
+    assert [one.name for one in done] == names[:3]
     (folder / crew.PARTS / f"{done[1].name}.json").write_text("{", encoding="ascii")  # torn by a power cut
     (folder / crew.PARTS / f"{done[2].name}.tanda.jsonl").write_bytes(b"")
     assert run.unfinished(app, QUIET, CONTEST) == folder
     heard = list[tuple[int, int]]()
     assert run.carry_on(app, folder, 1, lambda done, total: heard.append((done, total))) == undisturbed
-    assert heard[0] == (1, len(spans))
-    assert heard[-1] == (len(spans), len(spans))
+    assert heard[0] == (1, len(names))
+    assert heard[-1] == (len(names), len(names))
 
 
 def test_a_killed_worker_costs_no_part_and_doubles_none(app: App) -> None:
     folder = begun(app)
     undisturbed = run.carry_on(app, run.again(app, folder), 1, silent)
-    spans = manifest_of(folder).ranges()
-    place = crew.Place(folder, (app.root / app.config.database).resolve())
+    names = manifest_of(folder).parts()
+    place = crew.DatabasePlace(folder, (app.root / app.config.database).resolve())
     found = list[PartSummary]()
-    for number, one in enumerate(crew.together(place, spans, 2)):
+    for number, one in enumerate(crew.together(place, names, 2)):
         found.append(one)
         if number == 1:
             children = subprocess.run(
                 ["pgrep", "-P", str(os.getpid()), "-f", "spawn_main"], capture_output=True, text=True, check=False
             ).stdout.split()
             os.kill(int(children[0]), 9)
-    assert sorted(one.name for one in found) == [part_name(*one) for one in spans]
+    assert sorted(one.name for one in found) == names
     assert run.carry_on(app, folder, 1, silent) == undisturbed
 
 
@@ -315,8 +313,8 @@ def test_what_changed_since_the_last_run_is_counted(app: App) -> None:
     run.carry_on(app, first, 1, silent)
     run.carry_on(app, second, 1, silent)
     assert run.compared(second, first) == run.Compared(first.name, 0, 0, 0)
-    name = next(part_name(*one) for one in manifest_of(second).ranges()
-                if list(lines(second / crew.PARTS, part_name(*one), "tanda")))  # fmt: skip
+    name = next(one for one in manifest_of(second).parts()
+                if list(lines(second / crew.PARTS, one, "tanda")))  # fmt: skip
     path = second / crew.PARTS / f"{name}.tanda.jsonl"
     kept = path.read_bytes().splitlines(keepends=True)
     altered = json.loads(kept[0])
