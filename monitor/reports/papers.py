@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,12 @@ from monitor.reports.layout import PAPERS
 from monitor.reports.pdf import Press
 from monitor.reports.pictures import Printed, printed
 from monitor.reports.templates import Templates
+
+
+UNFIT = (
+    TemplateError, typst.TypstError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, SyntaxError,
+)  # fmt: skip
+"""What a template that asks for nonsense can end in."""
 
 
 class Format(StrEnum):
@@ -74,7 +81,7 @@ def make(
                 papers[f"{name}.{form.value}"] = (
                     press.print(name, values) if form is Format.PDF else _word(templates, file, filled)
                 )
-            except (TemplateError, typst.TypstError, ValueError, KeyError, ArithmeticError) as error:
+            except UNFIT as error:
                 problems.append(unfit(file, error))
     if problems:
         raise ConfigError(problems)
@@ -107,3 +114,27 @@ def _lay_out(folder: Path, filled: Filled, templates: Templates) -> Mapping[str,
         (folder / name).write_bytes(one.content)
         shown.append({"berkas": name, "keterangan": one.caption, "sidik": one.sha256})
     return {**filled.content.values, **filled.content.rows, "gambar": shown}
+
+
+def trial(filled: Filled, templates: Templates, made_at: datetime, election: str) -> list[Problem]:
+    """Fill the office's own templates with a case and say what does not fit, with the name that was probably meant."""
+    known = {*filled.content.values, *filled.content.rows, "gambar"}
+    problems = [
+        Problem(name, 0, 0, f"isian `{one}` tidak dikenal", _near(one, known))
+        for name in sorted(templates.own)
+        if name.endswith(".docx")
+        for one in sorted(word.names(templates.files[name]) - known)
+    ]
+    if problems:
+        return problems
+    wanted = [(name, form) for name in names_of(election) for form in Format]
+    try:
+        make(filled, templates, made_at, wanted)
+    except ConfigError as error:
+        return list(error.problems)
+    return []
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(known), 1)
+    return f"maksudnya `{near[0]}`?" if near else "nama isian ada di docs/operasi.md"

@@ -15,11 +15,10 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 
-from docxtpl import DocxTemplate
 from jinja2 import TemplateError
 
 from monitor.errors import ConfigError, Problem
-from monitor.reports.word import environment
+from monitor.reports.word import names
 
 SHIPPED = Path(__file__).parent / "templates"
 BASE = "dasar.typ"
@@ -103,7 +102,7 @@ def _word_faults(name: str, content: bytes) -> Iterator[Problem]:
             yield from _packed_faults(name, file)
             if sum(one.file_size for one in file.infolist()) > MOST_UNPACKED:
                 return
-        DocxTemplate(io.BytesIO(content)).get_undeclared_template_variables(environment())
+        names(content)
     except TemplateError as error:
         yield Problem(
             name, 0, 0, f"isian tidak terbaca: {error.message}", "periksa kurung {{ }} dan {% %} di sekitarnya"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from docx.shared import Cm
 from docxtpl import DocxTemplate, InlineImage
-from jinja2 import StrictUndefined
+from jinja2 import DictLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from monitor.reports.drawing import steady
@@ -18,7 +18,16 @@ WIDEST, HIGHEST = 15.5, 17.0
 
 def environment() -> ImmutableSandboxedEnvironment:
     """Give the sandbox in which office templates run: no attribute of Python, no loader, no unknown name."""
-    return ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+    return ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined, loader=DictLoader({}))
+
+
+def names(template: bytes) -> set[str]:
+    """Give the names of the places that a template asks for.
+
+    Raises:
+        jinja2.TemplateError: it cannot be read as a template. ValueError, KeyError: it is no Word document.
+    """
+    return set(DocxTemplate(io.BytesIO(template)).get_undeclared_template_variables(environment()))
 
 
 def write(
