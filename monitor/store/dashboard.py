@@ -87,7 +87,7 @@ class Dashboard:
             "timed AS (SELECT *, "
             "coalesce(lag(decided_at) OVER (PARTITION BY user_id ORDER BY decision_id), '') AS past FROM newest) "
             "SELECT t.user_id, (julianday(t.decided_at) - julianday((SELECT min(c.at) FROM custody c "
-            "WHERE c.flag_id = t.flag_id AND c.user_id = t.user_id AND c.act = 'lihat' AND c.at > t.past "
+            "WHERE c.flag_id = t.flag_id AND c.user_id = t.user_id AND c.act = 'lihat' AND c.at >= t.past "
             "AND c.at <= t.decided_at))) * 86400 AS seconds FROM timed t",
             (*values, newest),
         )

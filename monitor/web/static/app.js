@@ -58,7 +58,13 @@
   byKey.set("c", () => press("button[data-coba]"));
   byKey.set("l", () => Boolean(find("#pratinjau")) && (find("#pratinjau").focus(), true));
 
-  const afterGo = new Map([["q", "a[data-antrean]"], ["r", "a[data-ringkasan]"], ["a", "a[data-aturan]"]]);
+  byKey.set("v", () => {
+    const form = find(".ubah-akun");
+    if (form) form.open = true;
+    return Boolean(form) && focus("#dilihat-1");
+  });
+
+  const afterGo = new Map([["q", "a[data-antrean]"], ["r", "a[data-ringkasan]"], ["d", "a[data-dasbor]"], ["a", "a[data-aturan]"]]);
 
   /* From a mistake in the list to its line in the text, selected and in view. */
   function toLine(number) {
