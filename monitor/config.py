@@ -13,6 +13,7 @@ from monitor import strictyaml
 from monitor.door import Web
 from monitor.errors import ConfigError, Problem
 from monitor.models import ItemKind, Phase, Platform
+from monitor.postbox import Digest
 from monitor.recipients import Reports
 
 ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
@@ -324,6 +325,7 @@ class Config(_Strict):
     review: Review = Review()
     evidence: EvidenceSettings = EvidenceSettings()
     reports: Reports = Reports()
+    digest: Digest | None = None
     web: Web = Web()
     batch: Batch = Batch()
 

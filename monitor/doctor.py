@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
-from monitor import permits
+from monitor import digest, permits
 from monitor.calendar import Calendar
 from monitor.config import Config, YoutubeSource
 from monitor.errors import ArchiveError, NetraError
@@ -68,6 +68,8 @@ class Office(Protocol):
     @property
     def calendar(self) -> Calendar: ...
     @property
+    def rules_in_force(self) -> Path: ...
+    @property
     def meters(self) -> Mapping[str, Meter]: ...
     @property
     def reader(self) -> object | None: ...
@@ -88,7 +90,7 @@ def examine(office: Office) -> list[Finding]:
     """Look at everything; a part that cannot even be looked at is a finding, not an end."""
     looks: list[Callable[[Office], Iterator[Finding]]] = [
         _clock, _disk, _database, _audit, _archive, _knowledge, _rulebook, _people, _runs, _sources, _keys, _permits,
-        _alarms, _captures,
+        _alarms, _captures, _digest,
     ]  # fmt: skip
     findings: list[Finding] = []
     for look in looks:
@@ -321,6 +323,30 @@ def _alarms(office: Office) -> Iterator[Finding]:
         said = f"{sum(one.times for one in mine)} bagian jawaban tidak dikenal, misalnya {mine[0].shape}"
         advice = f"Jawaban mentahnya tersimpan. Sesudah Netra diperbarui: `netra collect --reread {config_id}`."
         yield Finding(f"bentuk {config_id}", "perhatian", said, advice)
+
+
+def _digest(office: Office) -> Iterator[Finding]:
+    """Say whom the morning's word on deadlines did not reach, and for which years deadlines cannot be told."""
+    law = digest.law_of(office)
+    if not law.terms.terms:
+        yield Finding("tenggat", "perhatian", "belum ada yang berlaku", "Pasang rules/calendar/tenggat.yaml.")
+    year = office.clock().astimezone(office.config.zone).year
+    if year not in law.calendar.holiday_years:
+        advice = "Lengkapi rules/calendar/libur.yaml menurut SKB; tanpa itu tenggat kerja hanya batas paling cepat."
+        yield Finding("hari libur", "gawat", f"tabel libur {year} belum ada", advice)
+    elif year + 1 not in law.calendar.holiday_years and office.clock().astimezone(office.config.zone).month == 12:
+        yield Finding("hari libur", "perhatian", f"tabel libur {year + 1} belum ada", "Tambahkan menurut SKB-nya.")
+    last = digest.state(office)
+    if office.config.digest is None or last is None:
+        return
+    for one, why in last.never.items():
+        yield Finding("kabar tenggat", "gawat", f"ditolak untuk {one}: {why}", "Perbaiki `digest:` di config.yaml.")
+    for one, why in last.later.items():
+        yield Finding("kabar tenggat", "perhatian", f"belum sampai kepada {one}: {why}", "Dicoba lagi; baca /tenggat.")
+    if last.open:
+        yield Finding("kabar tenggat", "perhatian", "kiriman terakhir terputus", "Dicoba lagi oleh `netra run`.")
+    elif not last.later and not last.never:
+        yield Finding("kabar tenggat", "baik", f"terkirim {last.day:%d-%m-%Y}")
 
 
 def _accounts(config_id: str, accounts: list[SourceStatus]) -> Finding:

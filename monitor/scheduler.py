@@ -7,13 +7,14 @@ rung over.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from apscheduler.schedulers.blocking import BlockingScheduler
 
-from monitor import custody
+from monitor import custody, digest
 from monitor.app import App
 from monitor.config import YoutubeSource, seconds
 from monitor.custody import snapshots
@@ -23,6 +24,7 @@ from monitor.evidence import read_clock
 from monitor.governance.regression import refresh as refresh_verdicts
 from monitor.models import Outcome
 from monitor.pipeline import screen
+from monitor.postbox import PASSWORD
 from monitor.rules.regression import FILE
 
 RING_SECONDS = 60
@@ -36,6 +38,8 @@ class Due:
     screen: bool
     head: bool
     refresh: bool = False
+    digest: tuple[str, ...] | None = None
+    """Who is to get the word on deadlines; () = only the calendar file is due, None = nothing."""
 
 
 def due(app: App) -> Due:
@@ -51,6 +55,7 @@ def due(app: App) -> Due:
         screen=rested and (bool(sources) or app.store.items.count_unscreened() > 0),
         head=_head_is_due(app, now),
         refresh=_refresh_is_due(app, now),
+        digest=digest.due(app),
     )
 
 
@@ -84,9 +89,18 @@ def _gather(app: App, sources: Sequence[str], tell: Callable[[str], None]) -> No
         tell(f"PERHATIAN {alarm}")
 
 
+def _remind(app: App, to: tuple[str, ...] | None, tell: Callable[[str], None]) -> None:
+    """Give the morning's word on deadlines; before all else, because no broken source may hold it up."""
+    if to is not None and app.config.digest is not None:
+        handed = digest.morning(app, app.config.digest, to, os.environ.get(PASSWORD, ""))
+        for line in digest.said_of(handed):
+            tell(line)
+
+
 def ring(app: App, tell: Callable[[str], None]) -> Due:
     """Do what is due. A run of another process that is under way is left alone; its turn comes with the next ring."""
     now_due = due(app)
+    _remind(app, now_due.digest, tell)
     try:
         if now_due.refresh:
             done = refresh(app.store, app.archive, app.fetcher(), youtube_of(app), app.clock)

@@ -20,7 +20,7 @@ from monitor.cli.evidence import evidence
 from monitor.cli.learning import sample
 from monitor.cli.people import roster, user
 from monitor.cli.proof import audit, backup, doctor
-from monitor.cli.reminding import deadlines, law_of
+from monitor.cli.reminding import deadlines, digest, law_of
 from monitor.cli.retaining import erase, retention
 from monitor.cli.shell import Group, as_json, err, open_app, out, print_json, progress_bar
 from monitor.cli.sourcing import sources
@@ -78,6 +78,7 @@ def init(folder: Path) -> None:
 main.add_command(collect_command)
 main.add_command(coverage_command)
 main.add_command(deadlines)
+main.add_command(digest)
 
 
 @main.command(name="screen")

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 from rich.table import Table
 
-from monitor import legalclock
-from monitor.app import App
+from monitor import digest as word
 from monitor.cli.shell import as_json, open_app, out, print_json
-from monitor.docket import Docket, Law, docket
+from monitor.digest import docket_of, law_of
 from monitor.docket.wording import STEP, days_words, doubt_words
+from monitor.postbox import PASSWORD
 
-
-def law_of(app: App) -> Law:
-    """Give what an office counts its deadlines with, as it is in force now."""
-    return Law(legalclock.load(app.rules_in_force / "calendar"), app.calendar, app.config)
-
-
-def docket_of(app: App) -> Docket:
-    """Lay every case of an office beside the legal clock."""
-    return docket(app.store.deadlines.all(), law_of(app), app.clock())
+__all__ = ["deadlines", "digest", "law_of"]
 
 
 @click.command(name="deadlines")
@@ -45,3 +39,35 @@ def deadlines(ctx: click.Context, *, json_out: bool) -> None:
         doubts = " ".join(doubt_words(first))
         table.add_row(str(duty.case.flag_id), STEP[first.term.step], last, days_words(duty.days_left), doubts)
     out.print(table)
+
+
+@click.command(name="digest")
+@click.option("--send", is_flag=True, help="Kirim sekarang kepada semua penerima di config.yaml.")
+@click.option(
+    "--ics",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Tulis berkas kalender ke BERKAS.",
+    default=None,
+)
+@click.pass_context
+def digest(ctx: click.Context, *, send: bool, file: Path | None) -> None:
+    """Tunjukkan kabar tenggat pagi ini; dengan --send kirim lewat surel, dengan --ics tulis berkas kalendernya."""
+    app = open_app(ctx)
+    found = docket_of(app)
+    if file is not None:
+        word.write_file(file, word.calendar_of(app, found))
+        out.print(f"ditulis: {file}", markup=False)
+    if send:
+        settings = app.config.digest
+        if settings is None or not settings.to:
+            raise click.UsageError("belum ada penerima; isi `digest:` di config.yaml.")
+        handed = word.morning(app, settings, settings.to, os.environ.get(PASSWORD, ""))
+        for line in word.said_of(handed):
+            out.print(line, markup=False)
+        if not handed.whole:
+            ctx.exit(1)
+    if file is None and not send:
+        today = app.clock().astimezone(app.config.zone).date()
+        name = app.config.office.name
+        out.print(word.text(found, name, today, word.address_of(app.config)), markup=False, end="")
