@@ -73,12 +73,19 @@ def _results(
                 opinions[item_id].append((actor, opinion))
                 held[item_id].update({actor.person.person_id} if aside else ())
     stored = {one.item_id: one for one in store.reading.some([one for one in opinions if one not in newer])}
+    strange = _strange(parts, name, stored)
     for looked in lines(parts, name, "dilihat"):
         item_id, version, content, actors, region, probability, at = looked
-        if item_id in newer:
+        if item_id in newer or item_id in strange:
             continue
         one = stored.get(item_id) or StoredItem(item_id, version, _UNREAD, content, "", datetime.fromisoformat(at))
         yield Screened(one, tuple(opinions.get(item_id, ())), actors, region, probability, frozenset(held[item_id]))
+
+
+def _strange(parts: Path, name: str, stored: dict[int, StoredItem]) -> set[int]:
+    """Give flagged items that say something else here than where the run looked at them: another office's."""
+    said = {int(line[0]): (line[1], line[2]) for line in lines(parts, name, "dilihat")}
+    return {key for key, one in stored.items() if said.get(key) != (one.version, one.content_sha256)}
 
 
 def merged_line(found: Merged) -> str:

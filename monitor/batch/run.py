@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -31,7 +32,9 @@ from monitor.models import Phase
 
 RESULT, REPORT = "hasil.json", "laporan.json"
 _TIMED = 2000
-_REPEATED = "-ulang-"
+_REPEATED, _EXPORTED = "-ulang-", "-ekspor-"
+
+_ASIDE = re.compile(f"{_REPEATED}|{_EXPORTED}")
 
 Tell = Callable[[int, int], None]
 """Is told how many parts of how many are finished."""
@@ -152,15 +155,17 @@ def plan(app: App, phase: Phase, contest: str, workers: int, clock: Callable[[],
 def unfinished(app: App, phase: Phase, contest: str) -> Path | None:
     """Give the folder of the newest interrupted run for a phase, None for none."""
     for folder in sorted(home(app).glob(f"{contest}-{phase}-*"), key=_began, reverse=True):
-        if _REPEATED not in folder.name and (folder / MANIFEST).exists():
+        if not _ASIDE.search(folder.name) and (folder / MANIFEST).exists():
             return None if (folder / REPORT).exists() else folder
     return None
 
 
-def begin(app: App, phase: Phase, contest: str, *, rehearsal: bool = False, stretch: int = STRETCH) -> Path:
+def begin(
+    app: App, phase: Phase, contest: str, *, rehearsal: bool = False, stretch: int = STRETCH, exported: bool = False
+) -> Path:
     """Freeze everything that judges, and how far the items have come; gives the folder of the new run.
 
-    `stretch` is how many item ids make a part.
+    `stretch` is how many item ids make a part; `exported` marks a run that is judged elsewhere.
 
     Raises:
         NotAllowedError: see `confirmed`; or a rehearsal in a real office.
@@ -169,7 +174,7 @@ def begin(app: App, phase: Phase, contest: str, *, rehearsal: bool = False, stre
     if rehearsal and app.config.mode != "demo":
         raise NotAllowedError("gladi hanya untuk kantor rekaan (mode: demo) — jalankan tanpa --rehearsal")
     at = app.clock()
-    folder = home(app) / f"{contest}-{phase}-{at:%Y%m%dT%H%M%SZ}"
+    folder = home(app) / f"{contest}-{phase}{_EXPORTED if exported else '-'}{at:%Y%m%dT%H%M%SZ}"
     if folder.exists():
         raise ConflictError(f"{folder} sudah ada — tunggu sedetik lalu ulangi")
     half = folder.with_name(f".{folder.name}")
@@ -316,7 +321,7 @@ def _item(line: bytes) -> int:
 def finished(app: App, phase: Phase | None = None, contest: str = "*") -> list[Path]:
     """Give the folders of finished runs, oldest first; repeated ones are left out."""
     found = [one.parent for one in home(app).glob(f"{contest}-{phase or '*'}-*/{REPORT}")]
-    return sorted((one for one in found if _REPEATED not in one.name), key=_began)
+    return sorted((one for one in found if not _ASIDE.search(one.name)), key=_began)
 
 
 def _began(folder: Path) -> str:

@@ -14,7 +14,7 @@ from monitor import demo as demo_office
 from monitor.app import App
 from monitor.cli.answering import model
 from monitor.cli.backtesting import rules
-from monitor.cli.batching import batch, batch_key, batch_verify
+from monitor.cli.batching import batch, batch_key, batch_verify, export, import_
 from monitor.cli.collecting import collect_command, coverage_command, gather, gather_quietly
 from monitor.cli.evidence import evidence
 from monitor.cli.learning import sample
@@ -161,5 +161,5 @@ def _serve(app: App, port: int | None, login: tuple[str, str] | None) -> None:
 
 for group in (sources, rules, model, sample, roster, user, audit, evidence, retention, erase, doctor, backup):
     main.add_command(group)
-for group in (batch, batch_verify, batch_key):
+for group in (batch, batch_verify, batch_key, export, import_):
     main.add_command(group)

@@ -1,0 +1,196 @@
+"""Items as Parquet files, and a run over them: nothing but a folder that every machine can read, no database.
+
+`netra export items` lays out DIR/manifes.json, DIR/beku/ (the frozen judges) and DIR/butir/region=…/month=…/*.parquet,
+with every item version as it stood and what it borrows of its parent filled in. Each file is one part. The schema of
+the files carries a version in its metadata.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from monitor.app import App
+from monitor.batch.crew import FROZEN, MANIFEST, PARTS, Key
+from monitor.batch.frozen import thaw
+from monitor.batch.manifest import STRETCH, Manifest
+from monitor.batch.parts import PartSummary, put, screen_part, write_part
+from monitor.errors import ConflictError, NotAllowedError
+from monitor.judge import Judges
+from monitor.models import Item, StoredItem
+from monitor.store import thawed_as, written_as
+
+ITEMS, SCHEMA = "butir", "1"
+_COLUMNS = pa.schema(
+    [
+        ("item_id", pa.int64()),
+        ("version", pa.int32()),
+        ("content_sha256", pa.string()),
+        ("evidence_sha256", pa.string()),
+        ("captured_at", pa.string()),
+        ("payload", pa.string()),
+        ("region", pa.string()),
+        ("month", pa.string()),
+    ],
+    metadata={"netra.items": SCHEMA},
+)
+_NOWHERE, _NEVER = "-", "-"
+
+
+def export(app: App, source: Path, folder: Path, tell: Callable[[int, int], None]) -> Manifest:
+    """Write the items of a frozen run (`source` holds its manifest and judges) as a folder that stands for itself.
+
+    Raises:
+        NotAllowedError: the folder is not empty, or a rule in force asks for earlier acts, which files do not hold.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise NotAllowedError(f"{folder} tidak kosong — sebut folder baru")
+    manifest = Manifest.read(source / MANIFEST)
+    judges = thaw(source / FROZEN, manifest.inside, manifest.judges)
+    if judges.rules.windows:
+        kinds = ", ".join(sorted(judges.rules.windows))
+        raise NotAllowedError(
+            f"ada aturan yang menghitung tindakan berulang ({kinds}); tindakan terdahulu tidak ada di berkas Parquet — "
+            "jalankan `netra batch` pada basis datanya"
+        )
+    half = folder.with_name(f".{folder.name}")
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir(parents=True)
+    names = replace(manifest, files=()).parts()
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for number, name in enumerate(names):
+            tell(number, len(names))
+            first, _, last = name.partition("-")
+            items = app.store.frozen.items(int(first), int(last), manifest.watermark)
+            if items:
+                yield _batch(items, judges)
+        tell(len(names), len(names))
+
+    partitions = ds.partitioning(pa.schema([("region", pa.string()), ("month", pa.string())]), flavor="hive")
+    ds.write_dataset(
+        batches(), half / ITEMS, schema=_COLUMNS, format="parquet", partitioning=partitions,
+        basename_template="butir-{i}.parquet", max_rows_per_file=STRETCH, max_rows_per_group=STRETCH,
+        max_open_files=256, use_threads=False, preserve_order=True,
+    )  # fmt: skip
+    files = sorted(one.relative_to(half).as_posix() for one in (half / ITEMS).rglob("*.parquet"))
+    told = replace(manifest, files=tuple((name, _digest(half / name)) for name in files))
+    shutil.copytree(source / FROZEN, half / FROZEN)
+    put(half / MANIFEST, told.text().encode())
+    if folder.exists():
+        folder.rmdir()
+    half.rename(folder)
+    return told
+
+
+def lay_out(source: Path, folder: Path) -> Manifest:
+    """Prepare the folder of a run over exported items: its manifest, frozen judges and an empty folder of parts.
+
+    A folder that holds a run of the same manifest already is gone on with.
+
+    Raises:
+        ConflictError: no export, or the folder holds another run.
+    """
+    manifest = Manifest.read(source / MANIFEST)
+    if not manifest.files:
+        raise ConflictError(f"{source} bukan hasil `netra export items` — sebut folder ekspornya")
+    if (folder / MANIFEST).exists():
+        if Manifest.read(folder / MANIFEST).digest != manifest.digest:
+            raise ConflictError(f"{folder} berisi jalan tahapan lain — sebut folder lain")
+        return manifest
+    (folder / PARTS).mkdir(parents=True, exist_ok=True)
+    shutil.copytree(source / FROZEN, folder / FROZEN, dirs_exist_ok=True)
+    put(folder / MANIFEST, manifest.text().encode())
+    return manifest
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetPlace:
+    """A run over exported items: where they lie, and where what comes of them is written."""
+
+    source: Path
+    folder: Path
+
+    def bench(self) -> ParquetBench:
+        """Build the judges from the run's own frozen folder."""
+        manifest = Manifest.read(self.folder / MANIFEST)
+        return ParquetBench(self, manifest, thaw(self.folder / FROZEN, manifest.inside, manifest.judges))
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetBench:
+    """Judges the items of one file after the other."""
+
+    place: ParquetPlace
+    manifest: Manifest
+    judges: Judges
+
+    def part(self, key: Key) -> PartSummary:
+        """Judge the items of one file.
+
+        Raises:
+            ConflictError: the file is missing or was changed since the export.
+        """
+        name, digest = self.manifest.files[int(key.rpartition("-")[2])]
+        path = self.place.source / name
+        if _digest(path) != digest:
+            raise ConflictError(f"{path} hilang atau berubah sejak diekspor — ekspor ulang")
+        items = list(_items(path))
+        return write_part(self.place.folder / PARTS, *screen_part(self.judges, items, self.manifest.seed, key))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _batch(items: list[StoredItem], judges: Judges) -> pa.RecordBatch:
+    rows = [_row(one, judges) for one in items]
+    return pa.RecordBatch.from_arrays(
+        [pa.array(column, kind.type) for column, kind in zip(zip(*rows, strict=True), _COLUMNS, strict=True)],
+        schema=_COLUMNS,
+    )
+
+
+def _row(one: StoredItem, judges: Judges) -> tuple[object, ...]:
+    actors = judges.roster.actors(one)
+    region = next((actor.appointment.region for actor in actors if actor.appointment is not None), "")
+    month = f"{judges.context.day(one):%Y-%m}" if one.item.happened_at or one.captured_at else _NEVER
+    payload = json.dumps(written_as(Item, one.item), separators=(",", ":"))
+    return (
+        one.item_id, one.version, one.content_sha256, one.evidence_sha256, one.captured_at.isoformat(), payload,
+        region or _NOWHERE, month,
+    )  # fmt: skip
+
+
+def _items(path: Path) -> Iterator[StoredItem]:
+    """Read the items of a file, by id.
+
+    Raises:
+        ConflictError: the file is none of ours, or of another version.
+    """
+    try:
+        table = pq.ParquetFile(path).read()
+    except (pa.ArrowInvalid, OSError) as error:
+        raise ConflictError(f"{path} tidak dapat dibaca sebagai Parquet ({error}) — ekspor ulang") from error
+    if (table.schema.metadata or {}).get(b"netra.items") != SCHEMA.encode():
+        raise ConflictError(f"{path} bukan ekspor Netra versi ini — ekspor ulang dengan versi yang sama")
+    for row in table.sort_by("item_id").to_pylist():
+        item = thawed_as(Item, json.loads(row["payload"]))
+        at = datetime.fromisoformat(row["captured_at"])
+        yield StoredItem(row["item_id"], row["version"], item, row["content_sha256"], row["evidence_sha256"], at)
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
