@@ -34,7 +34,7 @@ def on_cluster(scheduler: str, place: Place, todo: Sequence[Key]) -> Iterator[Pa
         ) from error
     try:
         futures = client.map(_work, [(place, key) for key in todo], pure=False, retries=TRIES)
-        for future in as_completed(futures):  # type: ignore[no-untyped-call]
+        for future in as_completed(futures, loop=client.loop):  # type: ignore[no-untyped-call]
             try:
                 summary: PartSummary = future.result()
             except NetraError as error:
