@@ -26,6 +26,7 @@ from monitor.models import (
     Act,
     Actor,
     Basis,
+    Confidence,
     Ground,
     ItemKind,
     Level,
@@ -44,6 +45,8 @@ _BASE = {Level.INFO: 0.0, Level.LOW: 10.0, Level.MEDIUM: 40.0, Level.HIGH: 70.0}
 _PHASE = {Phase.QUIET: 12.0, Phase.VOTING: 12.0, Phase.CAMPAIGN: 6.0, Phase.CANDIDATE: 4.0, Phase.ASPIRANT: 3.0}
 _MODEL_SHARE = 10.0
 _SURE_SHARE = 5.0
+_CONFIDENCE = {Confidence.VERIFIED: 1.0, Confidence.MATCHED: 0.8, Confidence.CLAIMED: 0.5}
+_CLOCK = (40.0, 30.0, 22.0, 15.0, 8.0, 8.0, 8.0, 8.0)  # by days left: today or past, 1, 2, … 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +221,44 @@ def _cautions(act: Act) -> list[Reason]:
     return said
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One part of an urgency: `key` is tingkat, tahapan, model, akun or tenggat; `points` of about 100."""
+
+    key: str
+    points: float
+
+
+def urgency_shares(opinion: Opinion, actor: Actor | None, days_left: int | None = None) -> tuple[Share, ...]:
+    """Take an urgency apart: the level of what was found, the phase, model and account link, and the legal clock.
+
+    Nothing in it says anything of the person: not their post, office, name or what was decided of them before.
+    """
+    return _shares(opinion.level, opinion.setting.phase, opinion.probability, actor, days_left)
+
+
+def clock_points(days_left: int) -> float:
+    """Give what the legal clock adds: nothing beyond a week, most on the last day and after it."""
+    if days_left <= 0:
+        return _CLOCK[0]
+    return _CLOCK[days_left] if days_left < len(_CLOCK) else 0.0
+
+
 def _urgency(act: Act, level: Level, probability: float | None) -> float:
     """Order the queue, 0 to 100: level first, then phase, then how sure the model and the account link are."""
-    phase = _PHASE.get(act.setting.phase, 0.0) if act.setting.phase is not None else 0.0
-    sure = act.actor.strength if act.actor is not None else 0.0
-    return round(_BASE[level] + phase + _MODEL_SHARE * (probability or 0.0) + _SURE_SHARE * sure, 3)
+    return round(sum(one.points for one in _shares(level, act.setting.phase, probability, act.actor, None)), 3)
+
+
+def _shares(
+    level: Level, phase: Phase | None, probability: float | None, actor: Actor | None, days_left: int | None
+) -> tuple[Share, ...]:
+    link = 0.0
+    if actor is not None:
+        link = actor.strength * (_CONFIDENCE[actor.account.confidence] if actor.account is not None else 1.0)
+    return (
+        Share("tingkat", _BASE[level]),
+        Share("tahapan", _PHASE.get(phase, 0.0) if phase is not None else 0.0),
+        Share("model", _MODEL_SHARE * (probability or 0.0)),
+        Share("akun", _SURE_SHARE * link),
+        Share("tenggat", clock_points(days_left) if days_left is not None else 0.0),
+    )

@@ -255,18 +255,6 @@ def _erase_outcomes(db: Database, ledger: Ledger, item_id: int) -> None:
         ledger.replace(db, "outcome_texts", (outcome_id, "", "", "", "", 1))
 
 
-def _erase_process(db: Database, ledger: Ledger, item_id: int) -> None:
-    """Take the words out of what happened to the item's cases; that it happened stays."""
-    columns = TABLES["process_events"][1]
-    mine = "flag_id IN (SELECT flag_id FROM flags WHERE item_id=?)"
-    told = f"SELECT {','.join(columns)} FROM process_events WHERE {mine} AND erased=0"
-    for row in db.execute(told, (item_id,)).fetchall():
-        ledger.replace(db, "process_events", [*row[:-2], "", 1])
-    notes = f"SELECT n.review_id FROM review_notes n JOIN reviews r USING (review_id) WHERE r.{mine} AND n.note <> ''"
-    for (review_id,) in db.execute(notes, (item_id,)).fetchall():
-        ledger.replace(db, "review_notes", (review_id, ""))
-
-
 def _erase_flags(db: Database, ledger: Ledger, item_id: int) -> None:
     columns = TABLES["flag_opinions"][1]
     opinions = db.execute(
@@ -284,7 +272,6 @@ def _erase_flags(db: Database, ledger: Ledger, item_id: int) -> None:
     ).fetchall()
     for (decision_id,) in notes:
         ledger.replace(db, "decision_notes", (decision_id, ""))
-    _erase_process(db, ledger, item_id)
     _erase_process(db, ledger, item_id)
     db.execute(f"DELETE FROM flag_words WHERE flag_id IN {mine}", (item_id,))
     columns = TABLES["postponed"][1]

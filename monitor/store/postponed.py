@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from monitor.errors import NotAllowedError
 from monitor.models import State
 from monitor.store import held
 from monitor.store.audit import Audit
-from monitor.store.codec import clean, moment, stamp
+from monitor.store.codec import clean, dumps, moment, stamp
 from monitor.store.connection import Connection
 from monitor.store.guard import Ledger, next_key
 
@@ -103,22 +103,28 @@ class Postponed:
                 (due.isoformat() if due is not None else "", points if due is not None else 0.0, flag_id),
             )
 
-    def keep_time(self, today: date, points: Callable[[int], float]) -> bool:
-        """Weigh every legal day anew, once a day; tells whether it was time. `points` takes the days left."""
-        db = self._connection.db
-        row = db.execute("SELECT day FROM clock_day").fetchone()
-        if row is not None and row[0] == today.isoformat():
+    def keep_time(self, mark: str, weigh: Callable[[], Mapping[int, tuple[date, float]]]) -> bool:
+        """Weigh every legal day anew when `mark` (the hour of the day) is another than last time; tells whether it was.
+
+        `weigh` gives the day by which the law wants an end, and what that adds to the urgency, by flag.
+        """
+        row = self._connection.db.execute("SELECT day FROM clock_day").fetchone()
+        if row is not None and row[0] == mark:
             return False
+        found = weigh()
         with self._connection.transaction() as db:
-            due = db.execute("SELECT flag_id, due FROM flags WHERE due <> ''").fetchall()
+            db.execute("UPDATE flags SET due = '', haste = urgency WHERE due <> ''")
             db.conn.executemany(
-                "UPDATE flags SET haste = urgency + ? WHERE flag_id = ?",
-                [(points((date.fromisoformat(day) - today).days), flag_id) for flag_id, day in due],
+                "UPDATE flags SET due = ?, haste = urgency + ? WHERE flag_id = ?",
+                [(day.isoformat(), points, flag_id) for flag_id, (day, points) in found.items()],
             )
-            db.execute("INSERT OR REPLACE INTO clock_day VALUES (1, ?)", (today.isoformat(),))
+            db.execute("INSERT OR REPLACE INTO clock_day VALUES (1, ?)", (mark,))
         return True
 
-    def due(self, flag_id: int) -> date | None:
-        """Give the day by which the law wants an end, None where none is set."""
-        row = self._connection.db.execute("SELECT due FROM flags WHERE flag_id = ?", (flag_id,)).fetchone()
-        return date.fromisoformat(row[0]) if row is not None and row[0] else None
+    def dues(self, flag_ids: Sequence[int]) -> dict[int, date]:
+        """Give the day by which the law wants an end, of those of these flags that have one."""
+        rows = self._connection.db.execute(
+            "SELECT flag_id, due FROM flags WHERE due <> '' AND flag_id IN (SELECT value FROM json_each(?))",
+            (dumps(list(flag_ids)),),
+        )
+        return {int(flag_id): date.fromisoformat(due) for flag_id, due in rows}

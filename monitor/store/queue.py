@@ -181,6 +181,8 @@ def _sought(query: QueueQuery) -> list[tuple[str, str, tuple[Value, ...]]]:
         found.append(
             ("flag_search d CROSS JOIN flags f ON f.flag_id = d.rowid", "d.flag_search MATCH ?", (asked(wanted),))
         )
+    elif query.text.strip():
+        found.append(("flags f", "0 = 1", ()))  # nothing but signs: no word to find
     for kind, value in (("aturan", query.rule), ("bentuk", query.form), ("sebab", query.why)):
         if value:
             mark = "d.kind = ? AND d.value = ?"

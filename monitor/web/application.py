@@ -29,17 +29,21 @@ from monitor.web import (
     i18n,
     jawaban,
     kasus_lama,
+    kesepakatan,
     keyakinan,
     oidc,
     petugas,
+    proses,
     queue,
     saran,
+    saringan,
     summary,
     sunting,
     tampilan,
     tangkap,
     temuan,
     tenggat,
+    tinjauan,
     undangan,
 )
 from monitor.web.panel import Maker
@@ -61,6 +65,7 @@ _SCREENS = (
     petugas.blueprint,
     i18n.blueprint,
     queue.blueprint,
+    saringan.blueprint,
     case.blueprint,
     case.evidence,
     keyakinan.blueprint,
@@ -80,8 +85,12 @@ _SCREENS = (
     cakupan.blueprint,
     tenggat.blueprint,
     jawaban.blueprint,
+    proses.blueprint,
+    tinjauan.blueprint,
+    kesepakatan.blueprint,
 )
 _PANELS: tuple[Maker, ...] = (
+    proses.process_panel,
     tenggat.clock_panel,
     jawaban.answer_panel,
 )
@@ -162,6 +171,7 @@ def _context() -> dict[str, object]:
         "toasts": toasts,
         "rules_shown": user is not None and aturan.may_see_rules(user),
         "may_record": user is not None and auth.may_decide(user),
+        "may_review": user is not None and bool(user.roles & tinjauan.REVIEWERS),
         "may_manage": user is not None and Role.ADMIN in user.roles,
     }
 

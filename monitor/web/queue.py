@@ -1,45 +1,44 @@
-"""The queue: what waits for a human, most urgent first, narrowed by plain filters in the address."""
+"""The queue: what waits for a human, in the order and behind the filters of a plain address."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
-from typing import TypeVar
-from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from monitor.models import Flag, ItemKind, Level, Opinion, Phase, Platform, State, User
-from monitor.store import QueueQuery
-from monitor.web.auth import current_user
+from monitor.models import Condition, Flag, Opinion, User
+from monitor.store import QueuePage
+from monitor.web import mendesak
+from monitor.web.auth import current_user, may_decide
+from monitor.web.i18n import t
 from monitor.web.safety import services
-from monitor.web.serupa import collapsed
-from monitor.web.text import plain, seen
-from monitor.web.views import act_words, office_words, phase_key
+from monitor.web.saringan import CHOICES, PAGE_SIZE, Filters, is_code, queue_address
+from monitor.web.serupa import others
+from monitor.web.tampilan import hides_machine
+from monitor.web.text import plain
+from monitor.web.views import act_words, is_open, office_words, phase_key
 
-PAGE_SIZE = 30
-_SNIPPET, _REASON, _SEARCH, _LAST_PAGE = 220, 160, 200, 1_000_000
-_NAMES = ("cari", "tingkat", "jenis", "tempat", "tahapan", "keadaan")
-_CHOICES: Mapping[str, tuple[StrEnum, ...]] = {
-    "tingkat": (Level.HIGH, Level.MEDIUM),
-    "jenis": tuple(kind for kind in ItemKind if kind is not ItemKind.FOLLOW),
-    "tempat": tuple(Platform),
-    "tahapan": tuple(Phase),
-    "keadaan": tuple(State),
-}
+__all__ = ["PAGE_SIZE", "Filters", "Row", "blueprint", "case_address", "page_address", "row"]
+
+_SNIPPET, _REASON, _LAST_BY_NUMBER, _LAST_PAGE = 220, 160, 100, 1_000_000
+_END = "akhir"
+_WHY = frozenset(
+    ["model", "model_rendah", "akun_pemenangan", "konten_partisan", "tangkapan", "nama_saja", "nama_akun",
+     "pasangan_calon", "tanpa_waktu", "tanpa_tahapan"]
+)  # fmt: skip
 
 blueprint = Blueprint("antrean", __name__)
-_E = TypeVar("_E", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the queue. Texts are raw: the template makes them safe."""
+    """One line of the queue. Texts are raw: the template makes them safe. `why` says what lifts it, "" = not said."""
 
     link: str
+    flag_id: int
     level: str
     state: str
     name: str
@@ -53,51 +52,32 @@ class Row:
     phase: str
     at: datetime | None
     alike: int = 0
+    why: str = ""
+    holder: str = ""
+    mine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """The filters as the address gives them; unknown values are dropped, never an error."""
+class Step:
+    """Where a page begins: by number near the start, beside a flag anywhere, or at the end."""
 
-    cari: str = ""
-    tingkat: str = ""
-    jenis: str = ""
-    tempat: str = ""
-    tahapan: str = ""
-    keadaan: str = ""
+    number: int
+    after: int | None = None
+    before: int | None = None
+    last: bool = False
 
     @classmethod
-    def read(cls, values: Mapping[str, str]) -> Filters:
-        """Read what is sound."""
-        sound = {"cari": seen(values.get("cari", "")).strip()[:_SEARCH]}
-        for name, choices in _CHOICES.items():
-            value = values.get(name, "")
-            sound[name] = value if value in {choice.value for choice in choices} else ""
-        return cls(**sound)
+    def read(cls) -> Step:
+        """Read the address; what is odd is the first page."""
+        number = min(max(_whole("hal") or 1, 1), _LAST_PAGE)
+        last = request.args.get("sampai") == _END
+        before = None if last else _whole("sampai")
+        return cls(number, None if before or last else _whole("dari"), before, last)
 
-    @classmethod
-    def parse(cls, query: str) -> Filters:
-        """Read filters that travelled through a form."""
-        return cls.read(dict(parse_qsl(query[:2000], max_num_fields=20) if query.count("&") < 20 else []))
 
-    def encode(self, **more: object) -> str:
-        """Write the filters as an address does, "" for none."""
-        chosen = {name: getattr(self, name) for name in _NAMES if getattr(self, name)}
-        return urlencode({**chosen, **more})
-
-    def query(self, user: User, *, offset: int = 0, limit: int = PAGE_SIZE) -> QueueQuery:
-        """Ask the store for what this user may see of it."""
-        return QueueQuery(
-            states=(State(self.keadaan),) if self.keadaan else (State.NEW, State.IN_REVIEW),
-            level=_chosen(Level, self.tingkat),
-            kind=_chosen(ItemKind, self.jenis),
-            platform=_chosen(Platform, self.tempat),
-            phase=_chosen(Phase, self.tahapan),
-            regions=user.regions,
-            text=self.cari,
-            offset=offset,
-            limit=limit,
-        )
+def _whole(name: str) -> int | None:
+    value = request.args.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None
 
 
 @blueprint.get("/")
@@ -109,29 +89,73 @@ def front() -> Response:
 @blueprint.get("/antrean")
 def show_queue() -> str:
     """Show one page of the queue."""
-    filters, user = Filters.read(request.args), current_user()
-    asked = request.args.get("hal", "1")
-    number = min(max(int(asked), 1), _LAST_PAGE) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
-    page, alike = collapsed(services().store.flags.queue(filters.query(user, offset=(number - 1) * PAGE_SIZE)), user)
-    pages = max(1, -(-page.total // PAGE_SIZE))
+    filters, user, step = Filters.read(request.args), current_user(), Step.read()
+    mendesak.keep_time()
+    page = _page(filters, user, step)
     return render_template(
         "antrean.html",
         filters=filters,
-        choices=_CHOICES,
+        choices=CHOICES,
+        rules=[one for one in services().store.flags.values_of("aturan") if is_code(one)],
+        reasons=[(code, reason_words(code)) for code in services().store.flags.values_of("sebab") if is_code(code)],
+        kept=services().store.saved_filters.of(user.user_id),
         page=page,
-        rows=[row(flag, filters, alike.get(flag.flag_id, 0)) for flag in page.flags],
-        narrowed=bool(filters.encode()),
-        page_number=number,
-        pages=pages,
-        before=page_address(filters, number - 1) if number > 1 else "",
-        after=page_address(filters, number + 1) if number < pages else "",
+        rows=rows(page.flags, filters, user),
+        narrowed=filters.narrowed,
+        may_decide=may_decide(user),
+        step=step,
+        first=page_address(filters),
+        last=queue_address(filters, sampai=_END),
+        before=_before(filters, step, page),
+        after=_after(filters, step, page),
     )
 
 
-def page_address(filters: Filters, number: int = 1) -> str:
-    """Give the address of a page of the queue."""
-    query = filters.encode(**({"hal": number} if number > 1 else {}))
-    return url_for("antrean.show_queue") + (f"?{query}" if query else "")
+def _page(filters: Filters, user: User, step: Step) -> QueuePage:
+    query = filters.query(user)
+    if step.before is not None or step.last:
+        query = replace(query, start=step.before, backwards=True)
+    elif step.after is not None:
+        query = replace(query, start=step.after)
+    elif step.number <= _LAST_BY_NUMBER:
+        query = replace(query, offset=(step.number - 1) * PAGE_SIZE)
+    else:  # so deep only links lead, which say after which flag
+        query = replace(query, limit=0)
+    return services().store.flags.queue(query)
+
+
+def _before(filters: Filters, step: Step, page: QueuePage) -> str:
+    backwards = step.before is not None or step.last
+    if backwards and not page.more:
+        return ""
+    if not backwards and step.number == 1:
+        return ""
+    if not page.flags or step.number == 2:
+        return page_address(filters)
+    return queue_address(
+        filters, sampai=page.flags[0].flag_id, **({} if step.last else {"hal": max(step.number - 1, 2)})
+    )
+
+
+def _after(filters: Filters, step: Step, page: QueuePage) -> str:
+    backwards = step.before is not None or step.last
+    if step.last or not page.flags or not (page.more or backwards):
+        return ""
+    return queue_address(filters, hal=step.number + 1, dari=page.flags[-1].flag_id)
+
+
+def reason_words(code: str) -> str:
+    """Name a kind of reason for flagging; one that this page does not know stands as it is."""
+    kind, _, what = code.partition(":")
+    if kind == "akun" and what in set(Condition):
+        return t("sebab.akun", apa=t(f"kondisi.{what}"))
+    plainly = what or kind
+    return t(f"sebab.{plainly}") if plainly in _WHY else code
+
+
+def page_address(filters: Filters) -> str:
+    """Give the address of the first page of the queue."""
+    return queue_address(filters)
 
 
 def case_address(flag_id: int, filters: Filters) -> str:
@@ -140,32 +164,46 @@ def case_address(flag_id: int, filters: Filters) -> str:
     return url_for("tanda.show_case", flag_id=flag_id) + (f"?{query}" if query else "")
 
 
-def row(flag: Flag, filters: Filters, alike: int = 0) -> Row:
-    """Put a flag on one line; `alike` counts other open flags that say nearly the same."""
+def rows(flags: Sequence[Flag], filters: Filters, user: User) -> list[Row]:
+    """Put flags on lines: how many are alike, who holds them, what lifts them."""
+    store, ids = services().store, [flag.flag_id for flag in flags]
+    alike, held = others(ids, user), store.leases.of_flags(ids)
+    names = {one.user_id: one.full_name for one in store.users.list()} if held else {}
+    quiet, left = hides_machine() and may_decide(user), mendesak.days_left(ids)
+    return [
+        replace(
+            row(flag, filters, quiet=quiet and is_open(flag)),
+            alike=alike.get(flag.flag_id, 0),
+            why="" if quiet or not is_open(flag) else mendesak.line(flag, left.get(flag.flag_id)),
+            holder=names.get(held[flag.flag_id].user_id, "") if flag.flag_id in held else "",
+            mine=flag.flag_id in held and held[flag.flag_id].user_id == user.user_id,
+        )
+        for flag in flags
+    ]
+
+
+def row(flag: Flag, filters: Filters, *, quiet: bool = False) -> Row:
+    """Put a flag on one line; `quiet` leaves out what the machine says."""
     item, opinion = flag.stored.item, flag.opinion
     words = item.text or item.title or (item.parent.text if item.parent else "")
     return Row(
         link=case_address(flag.flag_id, filters),
-        level=opinion.level.value,
+        flag_id=flag.flag_id,
+        level="" if quiet else opinion.level.value,
         state=flag.state.value,
         name=flag.actor.person.full_name,
         act=act_words(item, opinion),
         office=office_words(flag.actor),
         snippet=plain(words[: 8 * _SNIPPET], _SNIPPET),
         borrowed=not (item.text or item.title) and bool(words),
-        reason=plain(_why(opinion), _REASON),
-        probability=opinion.probability,
+        reason="" if quiet else plain(_why(opinion), _REASON),
+        probability=None if quiet else opinion.probability,
         platform=item.platform.value,
         phase=phase_key(opinion),
         at=item.happened_at,
-        alike=alike,
     )
 
 
 def _why(opinion: Opinion) -> str:
     """Name the rules that matched, "" for none."""
     return " · ".join(dict.fromkeys(match.title for match in opinion.matches))
-
-
-def _chosen(kind: type[_E], value: str) -> _E | None:
-    return kind(value) if value else None

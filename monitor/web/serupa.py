@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask import request
 
 from monitor.errors import ConflictError, NotAllowedError
 from monitor.models import Flag, ReasonCode, State, User
-from monitor.store import NOT_OF_THE_TEXT, Member, QueuePage
+from monitor.store import NOT_OF_THE_TEXT, Member
 from monitor.web.i18n import t
 from monitor.web.safety import services
 from monitor.web.text import plain
@@ -57,14 +57,10 @@ def _twin(member: Member) -> Twin:
     )
 
 
-def collapsed(page: QueuePage, user: User) -> tuple[QueuePage, dict[int, int]]:
-    """Give a page of the queue with one flag of each group, and how many others are alike, by flag id."""
-    groups = services().store.groups.others([flag.flag_id for flag in page.flags], user.regions)
-    shown: dict[int, Flag] = {}
-    for flag in page.flags:
-        shown.setdefault(groups.get(flag.flag_id, (flag.flag_id, 0))[0], flag)
-    kept = tuple(shown.values())
-    return replace(page, flags=kept), {one.flag_id: groups[one.flag_id][1] for one in kept if one.flag_id in groups}
+def others(flag_ids: Sequence[int], user: User) -> dict[int, int]:
+    """Give how many other open flags say nearly the same, by flag id; none is left out."""
+    found = services().store.groups.others(flag_ids, user.regions)
+    return {flag_id: count for flag_id, (_, count) in found.items()}
 
 
 def asked() -> bool:

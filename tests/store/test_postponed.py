@@ -118,23 +118,23 @@ def test_skipping_is_for_one_reader_alone(office: Store, clock: FakeClock) -> No
     assert seen(office, clock, user_id=one) == [1, 2, 3, 4]
 
 
-def test_the_legal_day_lifts_a_flag_and_is_weighed_anew_each_day(office: Store, clock: FakeClock) -> None:
-    def points(left: int) -> float:
-        return 40.0 if left <= 0 else 10.0 / left
-
-    today = date(2025, 6, 1)
-    assert office.postponed.keep_time(today, points)
-    assert not office.postponed.keep_time(today, points)
-    office.postponed.set_due(4, date(2025, 6, 3), points(2))
+def test_the_legal_day_lifts_a_flag_and_is_weighed_anew_when_the_hour_turns(office: Store, clock: FakeClock) -> None:
+    dues = {4: (date(2025, 6, 3), 20.0)}
+    assert office.postponed.keep_time("2025-06-01 08", lambda: dues)
     assert seen(office, clock) == [4, 1, 2, 3]
-    assert office.postponed.due(4) == date(2025, 6, 3)
-    office.postponed.set_due(3, date(2025, 6, 20), points(19))
-    assert seen(office, clock) == [4, 1, 2, 3]
-    assert office.postponed.keep_time(date(2025, 6, 21), points)
+    assert office.postponed.dues([4, 1]) == {4: date(2025, 6, 3)}
+    dues = {4: (date(2025, 6, 3), 20.0), 3: (date(2025, 6, 2), 40.0)}
+    assert not office.postponed.keep_time("2025-06-01 08", lambda: dues)
+    assert office.postponed.keep_time("2025-06-01 09", lambda: dues)
     assert seen(office, clock) == [3, 4, 1, 2]
     office.postponed.set_due(3, None, 0)
     assert seen(office, clock) == [4, 1, 2, 3]
-    assert office.postponed.due(3) is None
+    flag = office.flags.get(4)
+    raised = Screened(flag.stored, ((flag.actor, replace(flag.opinion, urgency=99.5)),))
+    office.flags.save([raised], 2, "d2")
+    assert seen(office, clock) == [4, 1, 2, 3], "what the clock adds stays when the machine looks anew"
+    assert office.postponed.keep_time("2025-06-02 09", dict)
+    assert seen(office, clock) == [1, 4, 2, 3]
     assert office.audit.verify().ok
 
 

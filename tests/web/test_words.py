@@ -28,6 +28,7 @@ from monitor.models import (
     State,
 )
 from monitor.web.i18n import LANGUAGES, catalogue
+from monitor.web.saringan import Age, Weight
 from monitor.web.text import LONGEST, Piece, marked, pieces, plain, show
 from monitor.web.views import REASON_GROUPS, form_text, web_address
 
@@ -35,7 +36,7 @@ HERE = Path(monitor.web.__file__).parent
 ENUMS = {
     "keadaan": State, "tingkat": Level, "jenis": ItemKind, "tindakan": ItemKind, "tujuan": Relation, "hubungan": Relation,
     "platform": Platform, "tahapan": Phase, "keyakinan": Confidence, "kondisi": Condition, "kecocokan": Basis,
-    "dasar": Ground, "alasan": ReasonCode, "hasil": Outcome,
+    "dasar": Ground, "alasan": ReasonCode, "hasil": Outcome, "umur.saring": Age, "bobot": Weight,
 }  # fmt: skip
 
 
