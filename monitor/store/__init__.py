@@ -53,6 +53,7 @@ from monitor.store.lockouts import Lockouts, Pressure
 from monitor.store.lookup import Found, Lookup
 from monitor.store.outcomes import HANDED_ON, Answer, Outcome, OutcomeGround, Outcomes, Proof, Result
 from monitor.store.postponed import Postponed
+from monitor.store.probes import Calibration, Probes
 from monitor.store.process import Happened, Objection, Plenary, Process, ProcessEvent, Question, Ruling, Times
 from monitor.store.queue import Mine, Neighbours, Order, QueuePage, QueueQuery
 from monitor.store.quota import Quota
@@ -94,6 +95,7 @@ __all__ = [
     "Becoming",
     "Bin",
     "Burial",
+    "Calibration",
     "Canary",
     "Captures",
     "CaseTimes",
@@ -149,6 +151,7 @@ __all__ = [
     "Placed",
     "Plenary",
     "Pressure",
+    "Probes",
     "Process",
     "ProcessEvent",
     "Proof",
@@ -241,6 +244,7 @@ class Store:
         self.conflicts = Conflicts(connection, self.audit, clock)
         self.reviews = Reviews(connection, self.audit, clock, self.decisions)
         self.process = Process(connection, self.audit, clock, self.decisions)
+        self.probes = Probes(connection, self.audit, clock)
         self._lay_out_answers(connection, clock)
         self.rulebook = Rulebook(connection, self.audit, clock)
         self.samples = Samples(connection, self.audit, clock)

@@ -39,6 +39,8 @@ class PieceKind(StrEnum):
     SCREENSHOT = "tangkapan_layar"
     MEDIA = "media"
     STAMP = "cap_waktu"
+    DOCUMENT = "dokumen"
+    """What somebody handed in with an objection."""
 
 
 @dataclass(frozen=True, slots=True)

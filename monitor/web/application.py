@@ -20,6 +20,7 @@ from monitor.web import (
     aturan,
     auth,
     berkas,
+    berkas_kasus,
     cakupan,
     case,
     dasbor,
@@ -78,6 +79,7 @@ _SCREENS = (
     henti.blueprint,
     ambang.blueprint,
     berkas.blueprint,
+    berkas_kasus.blueprint,
     sunting.blueprint,
     tangkap.blueprint,
     temuan.blueprint,
@@ -92,6 +94,7 @@ _SCREENS = (
 _PANELS: tuple[Maker, ...] = (
     proses.process_panel,
     tenggat.clock_panel,
+    berkas_kasus.file_panel,
     jawaban.answer_panel,
 )
 

@@ -64,9 +64,14 @@ def may_decide(user: User) -> bool:
 
 
 def may_see(user: User, flag: Flag) -> bool:
-    """Tell whether a flag lies in the user's regions; a person of unknown region is seen by the whole office only."""
+    """Tell whether a flag lies in the user's regions and the user is not too near to its person.
+
+    A person of unknown region is seen by the whole office only.
+    """
     appointment = flag.actor.appointment
-    return not user.regions or (appointment is not None and appointment.region in user.regions)
+    if user.regions and (appointment is None or appointment.region not in user.regions):
+        return False
+    return not services().store.conflicts.bars(user.user_id, flag.flag_id)
 
 
 def limits() -> Limits:

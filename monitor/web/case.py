@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flask import Blueprint, abort, g, render_template, request
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from monitor import custody
@@ -20,6 +20,7 @@ from monitor.web.rak import shelf
 from monitor.web.safety import services
 from monitor.web.serupa import twins
 from monitor.web.tampilan import hides_machine
+from monitor.web.tinjauan import blind_first
 from monitor.web.views import case_view, events, is_open
 
 blueprint = Blueprint("tanda", __name__)
@@ -83,9 +84,12 @@ def machine_hidden(flag: Flag, user: User) -> bool:
 
 
 @blueprint.get("/tanda/<int:flag_id>")
-def show_case(flag_id: int) -> str:
-    """Show a case."""
-    return page(find(flag_id), Filters.read(request.args))
+def show_case(flag_id: int) -> Response | str:
+    """Show a case; to somebody who is asked for a blind look at it, the page that hides the verdict before."""
+    flag = find(flag_id)
+    if blind_first(flag, current_user()):
+        return redirect(url_for("tinjauan.show_one", flag_id=flag_id), 303)
+    return page(flag, Filters.read(request.args))
 
 
 def page(flag: Flag, filters: Filters, trouble: Trouble | None = None, note: str = "") -> str:
