@@ -31,8 +31,8 @@ blueprint = Blueprint("kasus_lama", __name__, url_prefix="/temuan/lama")
 @blueprint.url_value_preprocessor
 def _larger(endpoint: str | None, _values: dict[str, object] | None) -> None:
     """Let somebody who is signed in send a spreadsheet."""
-    if endpoint == "kasus_lama.send" and isinstance(session.get("user_id"), int):
-        request.max_content_length = MAX_BYTES
+    if endpoint == "kasus_lama.send" and isinstance(session.get("sid"), str):
+        request.max_content_length = request.max_form_memory_size = MAX_BYTES
 
 
 @blueprint.get("")

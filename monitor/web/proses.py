@@ -161,7 +161,7 @@ def _parts(one: ProcessEvent) -> tuple[tuple[str, str], ...]:
 def _larger(endpoint: str | None, _values: dict[str, object] | None) -> None:
     """Let somebody who is signed in send the document of an objection."""
     if endpoint == "proses.step" and isinstance(session.get("sid"), str):
-        request.max_content_length = MOST_BYTES + 64_000
+        request.max_content_length = request.max_form_memory_size = MOST_BYTES + 64_000
 
 
 @blueprint.post("")
@@ -333,7 +333,10 @@ def _time(name: str) -> datetime:
 
 def _document() -> bytes:
     file = request.files.get("dokumen")
-    content = file.read(MOST_BYTES + 1) if file is not None else b""
+    if file is None:
+        return b""
+    content = file.read(MOST_BYTES + 1)
+    file.close()
     if len(content) > MOST_BYTES:
         raise NotAllowedError(t("proses.dokumen_besar", n=MOST_BYTES // 1_000_000))
     if content and not content.startswith(tuple(_HEADS)):

@@ -35,8 +35,8 @@ blueprint = Blueprint("tangkap", __name__)
 @blueprint.url_value_preprocessor
 def _larger(endpoint: str | None, _values: dict[str, object] | None) -> None:
     """Let somebody who is signed in send pictures; everybody else stays within the size of a form."""
-    if endpoint in _BIG and isinstance(session.get("user_id"), int):
-        request.max_content_length = MOST_BYTES
+    if endpoint in _BIG and isinstance(session.get("sid"), str):
+        request.max_content_length = request.max_form_memory_size = MOST_BYTES
 
 
 def recorder() -> User:
