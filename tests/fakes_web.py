@@ -221,7 +221,7 @@ class World:
             text=seed.text, title=seed.title, url=f"https://contoh.invalid/{native_id}", happened_at=happened,
             happened_raw=happened.isoformat(), happened_rule="offset", parent=seed.parent,
         )  # fmt: skip
-        body = f"<script>alert(1)</script>{native_id} {seed.text}".encode()
+        body = f"<script>alert(1)</script>{native_id} {seed.text}".encode("utf-8", "replace")
         response = Response(Request("berkas.jsonl", "file"), self.clock(), None, status=200, body=body)
         sha256 = self.archive.put(response, "uji")
         run_id = self.store.runs.begin("collect")

@@ -33,7 +33,7 @@ WHERE f.urgency IS NOT json_extract(o.payload, '$.opinion.urgency')
    OR f.person_id IS NOT json_extract(o.payload, '$.actor.person_id')
    OR f.platform IS NOT i.platform
    OR f.probability IS NOT coalesce(json_extract(o.payload, '$.opinion.probability'), -1)
-   OR f.haste < f.urgency OR (f.due = '' AND f.haste > f.urgency + 1e-6)
+   OR f.haste < f.urgency - 1e-6 OR (f.due = '' AND f.haste > f.urgency + 1e-6)
    OR (f.until <> '' AND f.until IS NOT
       (SELECT p.until FROM postponed p WHERE p.flag_id = f.flag_id ORDER BY p.postponed_id DESC LIMIT 1))
    OR f.withdrawn IS NOT

@@ -82,6 +82,7 @@ class Finder:
                 NONE,
             )
         said = f"{item.title}\n{item.text}\n{item.parent.text if item.parent is not None else ''}".casefold()
+        said = said.encode("utf-8", "replace").decode()  # the search takes no lone surrogate
         found = frozenset[str]().union(*self._found(said))
         return SEVERAL if len(found) > 1 else next(iter(found), NONE)
 

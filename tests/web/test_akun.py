@@ -47,7 +47,8 @@ class Office:
         found = re.search(r"<code>([A-Z2-7 ]+)</code>", page)
         assert found is not None
         secret = found[1].replace(" ", "")
-        done = reader.send("/akun/faktor", kode=self.code(secret), sandi=PASSWORD)
+        data = {"csrf_token": reader.token("/akun/faktor"), "kode": self.code(secret), "sandi": PASSWORD}
+        done = reader.client.post("/akun/faktor", data=data)
         assert done.status_code == 200, done.text
         codes = re.findall(r"<li>([A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})</li>", done.text)
         assert len(codes) == 10
