@@ -17,6 +17,7 @@ from monitor.cli.backtesting import rules
 from monitor.cli.batching import batch, batch_key, batch_verify, export, import_
 from monitor.cli.collecting import collect_command, coverage_command, gather, gather_quietly
 from monitor.cli.evidence import evidence
+from monitor.cli.exporting import table
 from monitor.cli.learning import sample
 from monitor.cli.people import roster, user
 from monitor.cli.proof import audit, backup, doctor
@@ -79,6 +80,7 @@ main.add_command(collect_command)
 main.add_command(coverage_command)
 main.add_command(deadlines)
 main.add_command(digest)
+main.add_command(table)
 
 
 @main.command(name="screen")

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlite_utils import Database
 
@@ -16,8 +17,20 @@ from monitor.store import cases
 from monitor.store.audit import Audit
 from monitor.store.codec import stamp
 from monitor.store.connection import Connection
-from monitor.store.queue import Neighbours, QueuePage, QueueQuery, after, all_ids, page_ids, previous, values_of
+from monitor.store.queue import (
+    Neighbours,
+    QueuePage,
+    QueueQuery,
+    after,
+    all_ids,
+    each_id,
+    page_ids,
+    previous,
+    values_of,
+)
 from monitor.store.screening import SavedFlags, Screening
+
+_HELD = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +116,17 @@ class Flags:
     def opinions(self, flag_id: int) -> list[cases.OpinionVersion]:
         """Give every opinion of a flag, oldest first; a withdrawal has no opinion."""
         return cases.opinions(self._connection.db, flag_id)
+
+    def each(self, query: QueueQuery) -> Generator[Flag]:
+        """Give every flag in the queue's order, near-duplicates one by one; limit and start of the query do not count.
+
+        One moment of the database is read to the end: until the iterator is exhausted or closed the thread that reads
+        can write nothing. No more than a few hundred flags are held at a time.
+        """
+        with self._connection.snapshot() as db:
+            ids = each_id(db, query)
+            while part := list(islice(ids, _HELD)):
+                yield from cases.load(db, part)
 
     def neighbours(self, flag_id: int, query: QueueQuery) -> Neighbours:
         """Give the flags before and after this one in the queue, None at its ends."""

@@ -10,7 +10,7 @@ wherever in the queue the others stand.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -340,6 +340,15 @@ def _beside(db: Database, flag_id: int | None, query: QueueQuery) -> int | None:
     sql, bound = _walk(query, narrowed(db, query)[0], place)
     found = db.execute(f"{sql} LIMIT 1", bound).fetchone()
     return int(found[0]) if found else None
+
+
+def each_id(db: Database, query: QueueQuery) -> Iterator[int]:
+    """Give the ids of every flag that the query lets through, in order, one by one; groups are not collapsed."""
+    if query.states:
+        whole = replace(query, grouped=False, backwards=False)
+        sql, bound = _walk(whole, narrowed(db, whole)[0], None)
+        for row in db.execute(sql, bound):
+            yield int(row[0])
 
 
 def all_ids(db: Database, query: QueueQuery, most: int) -> list[int]:

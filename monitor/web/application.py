@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
+from monitor import custody
 from monitor.errors import NetraError
 from monitor.models import Role
 from monitor.web import (
@@ -25,6 +26,7 @@ from monitor.web import (
     case,
     dasbor,
     decide,
+    ekspor,
     faktor,
     henti,
     i18n,
@@ -86,6 +88,7 @@ _SCREENS = (
     kasus_lama.blueprint,
     cakupan.blueprint,
     tenggat.blueprint,
+    ekspor.blueprint,
     jawaban.blueprint,
     proses.blueprint,
     tinjauan.blueprint,
@@ -173,6 +176,7 @@ def _context() -> dict[str, object]:
         "screen": request.blueprint or "",
         "toasts": toasts,
         "rules_shown": user is not None and aturan.may_see_rules(user),
+        "may_export": user is not None and custody.may_export(user),
         "may_record": user is not None and auth.may_decide(user),
         "may_review": user is not None and bool(user.roles & tinjauan.REVIEWERS),
         "may_manage": user is not None and Role.ADMIN in user.roles,
