@@ -15,6 +15,7 @@ from monitor.app import App
 from monitor.cli.answering import model
 from monitor.cli.backtesting import rules
 from monitor.cli.batching import batch, batch_key, batch_verify, export, import_
+from monitor.cli.casing import bureau_of, case
 from monitor.cli.collecting import collect_command, coverage_command, gather, gather_quietly
 from monitor.cli.evidence import evidence
 from monitor.cli.exporting import table
@@ -153,6 +154,7 @@ def _serve(app: App, port: int | None, login: tuple[str, str] | None) -> None:
         again=web.Again(app.missing, partial(gather_quietly, app), app.clock),
         calendar=lambda: app.calendar,
         law=lambda: law_of(app),
+        bureau=bureau_of(app),
     )
     host, port = app.config.web.host, port or app.config.web.port
     out.print(f"\nAntrean: [bold]http://{host}:{port}/[/]   (hentikan dengan Ctrl+C)")
@@ -161,7 +163,7 @@ def _serve(app: App, port: int | None, login: tuple[str, str] | None) -> None:
     web.serve(web.create_app(services), host, port)
 
 
-for group in (sources, rules, model, sample, roster, user, audit, evidence, retention, erase, doctor, backup):
+for group in (sources, rules, model, sample, roster, user, audit, evidence, case, retention, erase, doctor, backup):
     main.add_command(group)
 for group in (batch, batch_verify, batch_key, export, import_):
     main.add_command(group)

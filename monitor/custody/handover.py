@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from monitor.config import Config
 from monitor.custody.case import PackOffice, gather
@@ -18,6 +18,7 @@ from monitor.evidence import Archive, read_clock
 from monitor.models import CAPTURED, Role, User
 from monitor.store import Store, Touch
 
+Made = TypeVar("Made")
 MOST_FLAGS = 500
 EXPORTERS = frozenset({Role.COORDINATOR, Role.SECOND_REVIEWER, Role.AUDITOR})
 LONGEST_WHY = 500
@@ -112,7 +113,7 @@ def _check(user: User, flag_ids: Sequence[int], why: str, *, originals: bool) ->
         raise NotAllowedError(f"sebutkan 1 sampai {MOST_FLAGS} nomor tanda")
 
 
-def write_file(path: Path, make: Callable[[BinaryIO], HandedOver]) -> HandedOver:
+def write_file(path: Path, make: Callable[[BinaryIO], Made]) -> Made:
     """Write a pack to a file that appears whole or not at all."""
     beside = path.with_name(f".{path.name}.baru")
     try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from monitor.config import ZONES, Config
@@ -85,7 +85,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What the documents are made from."""
+    """What the documents are made from. `finding_due`: until when a finding must be fixed, as the clock counts it."""
 
     case: Case
     draft: Draft
@@ -95,6 +95,7 @@ class Source:
     law: LegalBasis
     targets: Targets
     made_at: datetime
+    finding_due: date | None = None
 
     @property
     def place(self) -> Place:
@@ -309,7 +310,6 @@ def _written(draft: Draft) -> dict[str, str]:
         "sengketa_tanggal": said(draft.dispute_date),
         "sengketa_kerugian": said(draft.dispute_loss),
         "sengketa_uraian": said(draft.dispute_story),
-        "batas_temuan": wording.iso_day(draft.finding_deadline),
         "tanda_tangan_tempat": said(draft.signed_at),
         "tanda_tangan_tanggal": wording.iso_day(draft.signed_on, wording.plain_day),
         "penanda_tangan": said(draft.signer or draft.officer),
@@ -327,10 +327,18 @@ def _course(source: Source) -> dict[str, str]:
     )
     return {
         "keberatan": objected or wording.NOTHING,
+        "batas_temuan": _deadline(source),
         "diketahui": wording.moment(course.known_at, place.zone, place.mark),
         "pleno_nomor": said(course.plenary_number),
         "pleno_tanggal": wording.day(course.plenary_on) if course.plenary_on is not None else wording.NOTHING,
     }
+
+
+def _deadline(source: Source) -> str:
+    """Give the day that people wrote, else the counted one, which says that it was counted."""
+    if source.draft.finding_deadline or source.finding_due is None:
+        return wording.iso_day(source.draft.finding_deadline)
+    return f"{wording.day(source.finding_due)} (hitungan alat bantu; pastikan)"
 
 
 def _letter(source: Source, either: Callable[[str], str]) -> dict[str, str]:

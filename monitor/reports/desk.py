@@ -12,9 +12,11 @@ from pathlib import Path
 from monitor import custody
 from monitor.config import Config
 from monitor.custody import Stamp, no_stamp
+from monitor.docket import Law, duty
 from monitor.errors import NotAllowedError
 from monitor.evidence import Archive
 from monitor.legalbasis import LegalBasis
+from monitor.legalclock import Step
 from monitor.models import Role, State, User
 from monitor.reports import papers, ready, templates, wording
 from monitor.reports.content import ELECTIONS, Source
@@ -38,7 +40,10 @@ MOST_WITNESSES = 8
 
 @dataclass(frozen=True, slots=True)
 class Bureau:
-    """What case files are made with. `law` and `targets` give those in force now; `root` is where settings lie."""
+    """What case files are made with. `law` and `targets` give those in force now; `root` is where settings lie.
+
+    `clockwork` is what deadlines are counted with; None: none are.
+    """
 
     config: Config
     store: Store
@@ -48,6 +53,7 @@ class Bureau:
     law: Callable[[], LegalBasis]
     targets: Callable[[], Targets]
     stamp: Callable[[bytes], Stamp | None] = no_stamp
+    clockwork: Callable[[], Law] | None = None
 
     def templates(self) -> Templates:
         """Give the templates in force.
@@ -67,8 +73,17 @@ class Bureau:
         case, held = custody.gather(self.store, flag_id), self.store.documents.newest(flag_id)
         draft, version = (held.draft, held.number) if held is not None else (Draft(), 0)
         return Source(
-            case, draft, version, course(self.store, case.flag), self.config, self.law(), self.targets(), self.clock()
-        )
+            case, draft, version, course(self.store, case.flag), self.config, self.law(), self.targets(), self.clock(),
+            self._finding_due(flag_id),
+        )  # fmt: skip
+
+    def _finding_due(self, flag_id: int) -> date | None:
+        """Give the day until which a finding must be fixed, None where no clock runs."""
+        case = self.store.deadlines.of(flag_id)
+        if self.clockwork is None or case is None:
+            return None
+        counted = duty(case, self.clockwork(), self.clock()).deadlines
+        return next((one.due for one in counted if one.term.step is Step.FINDING and one.due is not None), None)
 
     def today(self) -> date:
         """Give the day in the office's zone."""

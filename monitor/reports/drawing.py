@@ -6,7 +6,6 @@ Word templates are plain documents that an office opens, changes and keeps as it
 from __future__ import annotations
 
 import io
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +32,7 @@ from monitor.reports.blocks import (
     Title,
 )
 from monitor.reports.layout import PAPERS
+from monitor.reports.steadiness import steady
 from monitor.reports.typesetting import typst_template
 
 if TYPE_CHECKING:
@@ -49,7 +49,6 @@ SERIF, FIXED = "Times New Roman", "Courier New"
 SIZE, SMALL, DIGEST = Pt(11.5), Pt(9.5), Pt(6.8)
 LABEL, DEEP_LABEL, COLON, WIDTH = 5.5, 5.0, 0.4, 16.0
 INDENT, STEP, DEEP = 1.0, 0.8, 1.8
-FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 
 def draw_all(folder: Path) -> None:
@@ -58,18 +57,6 @@ def draw_all(folder: Path) -> None:
     for paper in PAPERS.values():
         (folder / f"{paper.name}.docx").write_bytes(word_template(paper))
         (folder / f"{paper.name}.typ").write_text(typst_template(paper), encoding="utf-8", newline="\n")
-
-
-def steady(content: bytes) -> bytes:
-    """Write a ZIP again so that it says nothing of when it was written: entries in order, one day for all."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
-        for name in old.namelist():
-            info = zipfile.ZipInfo(name, FIRST_DAY)
-            info.create_system, info.external_attr = 3, 0o100644 << 16
-            info.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(info, old.read(name), compresslevel=6)
-    return out.getvalue()
 
 
 # --------------------------------------------------------------------------- Word

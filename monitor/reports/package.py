@@ -24,8 +24,8 @@ from monitor.recipients import Recipient
 from monitor.reports import desk, papers, ready, record
 from monitor.reports.content import Source
 from monitor.reports.desk import Bureau
-from monitor.reports.drawing import FIRST_DAY
 from monitor.reports.papers import Format
+from monitor.reports.steadiness import FIRST_DAY
 from monitor.store import Head, Touch
 
 FORM = 1

@@ -10,23 +10,20 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-import typst
 from jinja2 import TemplateError
 
 from monitor.errors import ConfigError, Problem
 from monitor.evidence import Archive
-from monitor.reports import content, word
+from monitor.reports import content
 from monitor.reports.content import Content, Source
 from monitor.reports.layout import PAPERS
-from monitor.reports.pdf import Press
 from monitor.reports.pictures import Printed, printed
 from monitor.reports.templates import Templates
 
-
 UNFIT = (
-    TemplateError, typst.TypstError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, SyntaxError,
+    TemplateError, RuntimeError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, SyntaxError,
 )  # fmt: skip
-"""What a template that asks for nonsense can end in."""
+"""What a template that asks for nonsense can end in; typst's own error is a RuntimeError."""
 
 
 class Format(StrEnum):
@@ -68,6 +65,8 @@ def make(
     Raises:
         ConfigError: one of the office's templates does not fit; every such template at once.
     """
+    from monitor.reports.pdf import Press  # noqa: PLC0415 (Word and typst would be a tenth of every start)
+
     with tempfile.TemporaryDirectory() as made:
         folder, packages = Path(made) / "kertas", Path(made) / "paket"
         packages.mkdir()
@@ -90,7 +89,7 @@ def make(
 
 def unfit(file: str, error: Exception) -> Problem:
     """Say that a template does not fit what it is filled with, with the words of whoever read it."""
-    said = error.message if isinstance(error, typst.TypstError | TemplateError) else str(error)
+    said = getattr(error, "message", "") or str(error)
     line = getattr(error, "lineno", 0) or 0
     return Problem(
         file, int(line) if file.endswith(".typ") else 0, 1, f"templat tidak dapat diisi: {said}",
@@ -99,6 +98,8 @@ def unfit(file: str, error: Exception) -> Problem:
 
 
 def _word(templates: Templates, file: str, filled: Filled) -> bytes:
+    from monitor.reports import word  # noqa: PLC0415 (as typst)
+
     return word.write(templates.files[file], filled.content.values, filled.content.rows, filled.pictures)
 
 
@@ -118,6 +119,8 @@ def _lay_out(folder: Path, filled: Filled, templates: Templates) -> Mapping[str,
 
 def trial(filled: Filled, templates: Templates, made_at: datetime, election: str) -> list[Problem]:
     """Fill the office's own templates with a case and say what does not fit, with the name that was probably meant."""
+    from monitor.reports import word  # noqa: PLC0415 (as typst)
+
     known = {*filled.content.values, *filled.content.rows, "gambar"}
     problems = [
         Problem(name, 0, 0, f"isian `{one}` tidak dikenal", _near(one, known))

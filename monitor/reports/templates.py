@@ -18,7 +18,6 @@ from pathlib import Path
 from jinja2 import TemplateError
 
 from monitor.errors import ConfigError, Problem
-from monitor.reports.word import names
 
 SHIPPED = Path(__file__).parent / "templates"
 BASE = "dasar.typ"
@@ -97,6 +96,8 @@ def _word_mistakes(name: str, content: bytes) -> tuple[Problem, ...]:
 
 
 def _word_faults(name: str, content: bytes) -> Iterator[Problem]:
+    from monitor.reports.word import names  # noqa: PLC0415 (Word would be a tenth of every start)
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as file:
             yield from _packed_faults(name, file)

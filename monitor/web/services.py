@@ -16,6 +16,7 @@ from monitor.evidence import Archive
 from monitor.fetch import Provider
 from monitor.governance import Governance
 from monitor.judge import Judges
+from monitor.reports.desk import Bureau
 from monitor.store import Store
 from monitor.web.again import Again
 
@@ -57,5 +58,7 @@ class Services:
     stamp: Callable[[bytes], Stamp | None] = no_stamp
     provider: Provider | None = None
     lasting_key: bool = True
+    bureau: Bureau | None = None
+    """What case files are made with; None: there are none."""
     law: Callable[[], Law] | None = None
     """What deadlines are counted with; None: none are."""

@@ -6,23 +6,27 @@ import io
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from docx import Document
+from flask import Flask
 
 from monitor import legalbasis
 from monitor.config import Config
 from monitor.models import State
+from monitor.recipients import Recipient
 from monitor.reports.desk import Bureau
 from monitor.reports.papers import Format, fill, make, names_of
 from monitor.store import Draft, Witness
 from monitor.targets import Targets
+from monitor.web import create_app
 from tests.custody.office import Kept
 from tests.custody.office import fill as fill_office
 from tests.fakes_process import carry
+from tests.fakes_web import World
 
 ROOT = Path(__file__).resolve().parents[2]
 NEEDS_POPPLER = pytest.mark.skipif(
@@ -130,3 +134,18 @@ def pdf_text(content: bytes, folder: Path) -> str:
 def squeezed(text: str) -> str:
     """Without white space: lines break elsewhere in every kind of paper."""
     return re.sub(r"\s+", "", text)
+
+
+def page_of(world: World, state: State = State.FORWARDED, place: int = 0) -> tuple[Flask, int]:
+    """Give the page of an invented office with case files, and a case that went to this state."""
+    flag_id = world.seed()[place]
+    carry(world.store, flag_id, world.monitor.user_id, state)
+    recipients = [Recipient.model_validate(one) for one in RECIPIENTS]
+    settings = world.config.reports.model_copy(update={"place": "Contoh", "recipients": tuple(recipients)})
+    set_up = world.config.model_copy(update={"reports": settings})
+    rules = ROOT / "rules"
+    bureau = Bureau(
+        set_up, world.store, world.archive, world.clock, world.archive.folder, lambda: legalbasis.load(rules),
+        lambda: Targets.load(rules / "targets", only=("pilkada-contoh-2025",)),
+    )  # fmt: skip
+    return create_app(replace(world.services(), config=set_up, bureau=bureau)), flag_id
