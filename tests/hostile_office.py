@@ -1,7 +1,7 @@
 """An office whose every collected and typed field is an attack, and the way to every address that the page answers.
 
 Addresses are taken from the application itself, so that a screen added later is attacked without anybody writing a line
-here; one whose place-holders are unknown fails until `places` gives it a value.
+here; one whose place-holders need more than a number is reached deeper once `places` gives it a value that stands.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ LINKS = (
 EVALUATED = "23331"
 TOKEN = "tidak-ada"
 
-# Place-holders of addresses and what stands for them; a converter that is not here fails the enumeration.
+UNKNOWN = "1"
+
+# Place-holders of addresses and what stands for them.
 Places = dict[str, str]
 
 
@@ -176,14 +178,10 @@ def _sound(text: str) -> str:
 
 
 def addresses(app: Flask, places: Places, method: str) -> Iterator[tuple[Rule, str]]:
-    """Give every address of the page that answers a method, its place-holders filled.
-
-    Raises:
-        KeyError: a place-holder that nobody gave a value; add it to `HostileOffice.places`.
-    """
+    """Give every address of the page that answers a method, its place-holders filled; one without a value gets 1."""
     for rule in sorted(app.url_map.iter_rules(), key=lambda one: one.rule):
         if method in (rule.methods or set()) and rule.endpoint != "static":
-            yield rule, re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda found: places[found[1]], rule.rule)
+            yield rule, re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda found: places.get(found[1], UNKNOWN), rule.rule)
 
 
 def everybody(office: HostileOffice) -> list[User]:
