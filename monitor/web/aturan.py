@@ -31,6 +31,8 @@ from monitor.web.services import RuleDesk
 VIEWERS = frozenset({Role.RULE_AUTHOR, Role.RULE_APPROVER, Role.COORDINATOR})
 AROUND = 3
 WEEK = 7
+PAGE_SIZE = 50
+"""Rules on a page: more would not be light enough for a slow line."""
 DAYS = (7, 30, 90, 0)
 """Of how many days a trial may take what was collected; 0 = the newest items, of whatever day."""
 SCREEN_AT_ONCE = 20_000
@@ -81,9 +83,13 @@ def show_all() -> str:
     week = book.tallies(regions, services().clock() - timedelta(days=WEEK))
     lines = scorecard(at.judges().rules, book.tallies(regions), week, services().store.outcomes.proofs(regions))
     others = [one for one in services().store.rulebook.digests() if one not in {line.path for line in lines}]
+    pages = max(1, -(-len(lines) // PAGE_SIZE))
+    number = min(pages, max(1, request.args.get("hal", 1, type=int)))
     return render_template(
         "aturan.html",
-        lines=lines,
+        lines=lines[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
+        pages=pages,
+        page_number=number,
         survey=survey,
         stops=services().store.breaker.stops(open_only=True),
         others=sorted(others),
