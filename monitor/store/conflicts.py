@@ -112,21 +112,26 @@ class Conflicts:
     def persons(self, user_id: int) -> frozenset[int]:
         """Give everybody in the roster whose cases this user may not see; cheap where nothing is declared."""
         with self._connection.snapshot() as db:
-            ties = _standing(db, user_id)
-            found = {one.person_id for one in ties if one.person_id is not None}
-            names = {folded(one.value) for one in ties if one.kind is Tie.RELATIVE and one.person_id is None}
-            offices = {folded(one.value) for one in ties if one.kind is Tie.OFFICE}
-            if names:
-                rows = db.execute("SELECT person_id, name, full_name FROM persons")
-                found |= {row[0] for row in rows if {folded(row[1]), folded(row[2])} & names}
-            if offices:
-                rows = db.execute("SELECT DISTINCT person_id, office FROM appointments")
-                found |= {row[0] for row in rows if folded(row[1]) in offices}
-            return frozenset(found)
+            return persons(db, user_id)
 
     def bars(self, user_id: int, flag_id: int) -> bool:
         """Tell whether a user is too near to the person of a flag."""
         return bars(self._connection.db, user_id, flag_id)
+
+
+def persons(db: Database, user_id: int) -> frozenset[int]:
+    """Give everybody in the roster whose cases this user may not see, as seen from inside a transaction."""
+    ties = _standing(db, user_id)
+    found = {one.person_id for one in ties if one.person_id is not None}
+    names = {folded(one.value) for one in ties if one.kind is Tie.RELATIVE and one.person_id is None}
+    offices = {folded(one.value) for one in ties if one.kind is Tie.OFFICE}
+    if names:
+        rows = db.execute("SELECT person_id, name, full_name FROM persons")
+        found |= {row[0] for row in rows if {folded(row[1]), folded(row[2])} & names}
+    if offices:
+        rows = db.execute("SELECT DISTINCT person_id, office FROM appointments")
+        found |= {row[0] for row in rows if folded(row[1]) in offices}
+    return frozenset(found)
 
 
 def bars(db: Database, user_id: int, flag_id: int) -> bool:

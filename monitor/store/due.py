@@ -1,3 +1,4 @@
+# ruff: noqa: S608 -- only whole numbers are put into SQL; every other value is bound
 """Which decisions wait for a second or third pair of eyes, worked out in the transaction of the decision itself.
 
 Everything that puts forward is looked at twice, and a share of the dismissals that nobody can choose: the draw is a
@@ -6,6 +7,8 @@ digest of the flag's number and a salt that only the database knows, so that dec
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -14,7 +17,7 @@ from hashlib import sha256
 from sqlite_utils import Database
 
 from monitor.errors import NotAllowedError
-from monitor.models import Decision, State
+from monitor.models import Decision, Role, State
 from monitor.store.codec import moment, stamp
 
 _FIRST = 8
@@ -86,6 +89,25 @@ def lot(db: Database, of_what: str) -> float:
     """Draw a number in 0..1 that is equal for equal words and that nobody outside can foresee."""
     salt = str(db.execute("SELECT salt FROM review_salt").fetchone()[0])
     return int.from_bytes(sha256(f"{salt}\n{of_what}".encode()).digest()[:_FIRST]) / _WHOLE
+
+
+def hidden(db: Database, user_id: int, states: Collection[State]) -> str:
+    """Give a condition on a flag `{f}` that leaves out what would tell a reviewer the verdict they are not to know.
+
+    Open flags tell nothing; "" where nothing has to be left out. Coordinators see everything: they decide disputes.
+    """
+    told = any(one not in {State.NEW, State.IN_REVIEW} for one in states)
+    if not told or db.execute("SELECT 1 FROM review_due LIMIT 1").fetchone() is None:
+        return ""
+    row = db.execute("SELECT roles FROM users WHERE user_id=?", (user_id,)).fetchone()
+    roles = json.loads(row[0]) if row is not None else []
+    if Role.SECOND_REVIEWER not in roles or Role.COORDINATOR in roles:
+        return ""
+    return (
+        "{f}.flag_id NOT IN (SELECT r.flag_id FROM review_due r JOIN decisions d ON d.decision_id = r.first_id "
+        f"WHERE d.user_id <> {int(user_id)} AND r.first_id NOT IN "
+        f"(SELECT v.first_id FROM reviews v WHERE v.user_id = {int(user_id)}))"
+    )
 
 
 def may_undo(db: Database, flag_id: int, decision_id: int) -> None:

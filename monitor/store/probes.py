@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,10 +63,10 @@ class Probes:
         self._audit = audit
         self._clock = clock
 
-    def next(self, user_id: int, every: int, regions: str = "[]") -> int | None:
+    def next(self, user_id: int, every: int, regions: frozenset[str] = frozenset()) -> int | None:
         """Give the known item that comes now, None for a real one: one at an unforeseeable place of each `every`.
 
-        Call it after a decision of the user; `regions` is a JSON list, `[]` = all.
+        Call it after a decision of the user; `regions` empty = all.
         """
         with self._connection.transaction() as db:
             waiting = db.execute("SELECT flag_id FROM probe_turns WHERE user_id=?", (user_id,)).fetchone()
@@ -75,7 +76,7 @@ class Probes:
                 return None
             found = [
                 row
-                for row in db.execute(_KNOWN, {"user": user_id, "regions": regions}).fetchall()
+                for row in db.execute(_KNOWN, {"user": user_id, "regions": json.dumps(sorted(regions))}).fetchall()
                 if not conflicts.bars(db, user_id, row[0])
             ]
             if not found:

@@ -18,6 +18,7 @@ from enum import StrEnum
 from sqlite_utils import Database
 
 from monitor.models import Flag, ItemKind, Level, Phase, Platform, ReasonCode, State
+from monitor.store import conflicts, due
 from monitor.store.codec import stamp
 from monitor.store.search import asked, fold, terms
 
@@ -162,6 +163,10 @@ def _where(db: Database, query: QueueQuery) -> _Where:
         need("{f}.until <= ?", stamp(query.now))
     if query.user_id and query.mine is None and _skips(db, query.user_id):
         need("{f}.flag_id NOT IN (SELECT s.flag_id FROM skipped s WHERE s.user_id = ?)", query.user_id)
+    if query.user_id and (barred := conflicts.persons(db, query.user_id)):
+        need("coalesce({f}.person_id, 0) NOT IN (SELECT value FROM json_each(?))", json.dumps(sorted(barred)))
+    if query.user_id and (untold := due.hidden(db, query.user_id, query.states)):
+        need(untold)
     if query.free and query.now is not None:
         need(
             "NOT EXISTS (SELECT 1 FROM flag_leases l WHERE l.flag_id = {f}.flag_id AND l.until > ? AND l.user_id <> ?)",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from monitor import custody
 from monitor.errors import ArchiveError, NotAllowedError
-from monitor.models import CAPTURED, Flag, Role, User
+from monitor.models import CAPTURED, Flag, Role, State, User
 from monitor.store import Touch
 from monitor.web.auth import current_user, may_decide, may_see
 from monitor.web.panel import panels
@@ -58,8 +58,11 @@ def find(flag_id: int) -> Flag:
         flag = services().store.flags.get(flag_id)
     except NotAllowedError:
         abort(404)
-    if not may_see(current_user(), flag):
+    user = current_user()
+    if not may_see(user, flag):
         abort(404)
+    if services().store.probes.waits(user.user_id, flag_id):  # its answer is known, and it looks like any other
+        return replace(flag, state=State.NEW, decisions=())
     return flag
 
 

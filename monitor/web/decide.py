@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, abort, flash, redirect, request
 from werkzeug.wrappers import Response
 
-from monitor.errors import ConflictError, NotAllowedError
-from monitor.models import Flag, ReasonCode, State
+from monitor.errors import ConflictError, HeldError, NotAllowedError
+from monitor.models import Flag, ReasonCode, State, User
 from monitor.web import serupa
 from monitor.web.auth import current_user, may_decide
 from monitor.web.case import Trouble, find, page, undoable
@@ -34,10 +36,14 @@ def decide(flag_id: int) -> Response | tuple[str, int]:
         return page(flag, filters, Trouble("putus.judul", "putus.catatan_panjang", values), note), 400
     if serupa.asked() and not serupa.speaks_of_words(reason):
         return page(flag, filters, Trouble("putus.judul", "serupa.alasan_orang"), note), 400
+    if services().store.probes.waits(user.user_id, flag_id):
+        return _known(flag, user, reason, filters)
     state = State.CLEARED if reason.clears else State.LEAD
     expected = _number(request.form.get("terakhir", ""))
     try:
         done = services().store.decisions.append(flag_id, user.user_id, state, reason, note, expected=expected)
+    except HeldError as error:
+        return page(find(flag_id), filters, Trouble("putus.dipegang", "putus.dipegang_isi", {"apa": error}), note), 409
     except (ConflictError, NotAllowedError):
         return page(find(flag_id), filters, Trouble("putus.bentrok", "putus.bentrok_isi"), note), 409
     others = serupa.decide_others(flag, user, state, reason, note)
@@ -66,10 +72,29 @@ def undo(flag_id: int, decision_id: int) -> Response | tuple[str, int]:
     return redirect(case_address(flag_id, filters), 303)
 
 
+def _known(flag: Flag, user: User, reason: ReasonCode, filters: Filters) -> Response | tuple[str, int]:
+    """Take the answer to an item whose answer is known; the flag stays as it is."""
+    try:
+        services().store.probes.answer(user.user_id, flag.flag_id, reason)
+    except ConflictError:
+        return page(find(flag.flag_id), filters, Trouble("putus.bentrok", "putus.bentrok_isi")), 409
+    state = State.CLEARED if reason.clears else State.LEAD
+    words = {"keadaan": t(f"keadaan.{state.value}"), "alasan": t(f"alasan.{reason.value}")}
+    _toast(t("putus.tersimpan", n=flag.flag_id, **words), flag, filters)
+    return redirect(_onward(flag.flag_id, filters), 303)
+
+
 def _onward(flag_id: int, filters: Filters) -> str:
-    """Give the next open flag in these filters, from the start again at the end; the queue when none is left."""
+    """Give what comes next: a known item at its turn, else the next open flag in these filters, else the queue.
+
+    At the end of the queue it goes on from its start.
+    """
+    user, every = current_user(), services().config.review.known_every
+    known = services().store.probes.next(user.user_id, every, user.regions) if every else None
+    if known is not None:
+        return case_address(known, filters)
     store, open_only = services().store, Filters(**{**_plain(filters), "keadaan": ""})
-    query = open_only.query(current_user())
+    query = replace(open_only.query(current_user()), free=True)
     following = store.flags.next_open(query, flag_id)
     if following is None:
         following = store.flags.next_open(query)

@@ -95,6 +95,8 @@ def process_panel(flag: Flag, user: User) -> Panel | None:
     events = store.process.events(flag.flag_id)
     if not events and is_open(flag) and not may_decide(user):
         return None
+    if store.probes.waits(user.user_id, flag.flag_id):
+        return None
     due, zone = store.reviews.waiting(flag.flag_id), services().config.zone
     # Who is drawn for a second look learns of it on the list of reviews, not from the one who decided first.
     shown = due is not None and (due.why is DueWhy.FORWARD or Role.COORDINATOR in user.roles)
@@ -335,7 +337,7 @@ def _document() -> bytes:
     file = request.files.get("dokumen")
     if file is None:
         return b""
-    content = file.read(MOST_BYTES + 1)
+    content: bytes = file.read(MOST_BYTES + 1)
     file.close()
     if len(content) > MOST_BYTES:
         raise NotAllowedError(t("proses.dokumen_besar", n=MOST_BYTES // 1_000_000))

@@ -10,6 +10,7 @@ from flask import request
 from monitor.errors import ConflictError, NotAllowedError
 from monitor.models import Flag, ReasonCode, State, User
 from monitor.store import NOT_OF_THE_TEXT, Member
+from monitor.web.auth import may_see
 from monitor.web.i18n import t
 from monitor.web.safety import services
 from monitor.web.text import plain
@@ -40,7 +41,9 @@ class Together:
 
 def twins(flag: Flag, user: User) -> list[Twin]:
     """Give the other open flags of a flag's group that this user may see."""
-    return [_twin(one) for one in services().store.groups.members(flag.flag_id, user.regions)]
+    return [
+        _twin(one) for one in services().store.groups.members(flag.flag_id, user.regions) if may_see(user, one.flag)
+    ]
 
 
 def _twin(member: Member) -> Twin:
