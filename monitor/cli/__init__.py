@@ -14,16 +14,17 @@ from monitor import demo as demo_office
 from monitor.app import App
 from monitor.cli.answering import model
 from monitor.cli.backtesting import rules
-from monitor.cli.batching import batch, batch_key, batch_verify, export, import_
+from monitor.cli.batching import batch, batch_key, batch_verify
 from monitor.cli.casing import bureau_of, case
 from monitor.cli.collecting import collect_command, coverage_command, gather, gather_quietly
 from monitor.cli.evidence import evidence
 from monitor.cli.exporting import table
 from monitor.cli.learning import sample
 from monitor.cli.people import roster, user
-from monitor.cli.proof import audit, backup, doctor
+from monitor.cli.proof import audit, backup, doctor, restore, upgrade
 from monitor.cli.reminding import deadlines, digest, law_of
 from monitor.cli.retaining import erase, retention
+from monitor.cli.scaling import export, import_
 from monitor.cli.shell import Group, as_json, err, open_app, out, print_json, progress_bar
 from monitor.cli.sourcing import sources
 from monitor.evidence import read_clock
@@ -165,5 +166,5 @@ def _serve(app: App, port: int | None, login: tuple[str, str] | None) -> None:
 
 for group in (sources, rules, model, sample, roster, user, audit, evidence, case, retention, erase, doctor, backup):
     main.add_command(group)
-for group in (batch, batch_verify, batch_key, export, import_):
+for group in (restore, upgrade, batch, batch_verify, batch_key, export, import_):
     main.add_command(group)

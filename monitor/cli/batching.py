@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from importlib import import_module
+from dataclasses import asdict
 from pathlib import Path
-from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from monitor.app import App
-from monitor.batch import certificate, crew, merge, report, run, signing, window
-from monitor.batch.manifest import Manifest
-from monitor.batch.parts import PartSummary
-from monitor.cli.shell import as_json, err, open_app, out, print_json, progress_bar
+from monitor.batch import certificate, merge, report, run, signing, window
+from monitor.cli.scaling import FOLDER, TARGET, elsewhere, manifest_of, only_contest, with_bar
+from monitor.cli.shell import as_json, err, open_app, out, print_json
 from monitor.models import Phase
 
-_T = TypeVar("_T")
-
 UNSIGNED, DIFFERENT, BROKEN = 14, 15, 16
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_TARGET = click.Path(file_okay=False, path_type=Path)
 _CODES = (
     "Kode keluar: 0 selesai; 10 sumber gagal; 14 selesai tetapi belum ditandatangani; 15 ulangan berbeda; "
     "16 pemeriksaan menemukan kerusakan."
@@ -40,11 +32,11 @@ _CODES = (
 @click.option("--new", "anew", is_flag=True, help="Bekukan yang baru, juga bila ada jalan yang belum selesai.")
 @click.option("--rehearsal", is_flag=True, help="Gladi di kantor rekaan; ditandai di setiap lembar.")
 @click.option("--no-queue", is_flag=True, help="Jangan masukkan pendapatnya ke antrean.")
-@click.option("--input", "source", type=_FOLDER, help="Hasil `netra export items`; tanpa basis data.")
-@click.option("--output", "target", type=_TARGET, help="Folder hasil untuk --input.")
+@click.option("--input", "source", type=FOLDER, help="Hasil `netra export items`; tanpa basis data.")
+@click.option("--output", "target", type=TARGET, help="Folder hasil untuk --input.")
 @click.option("--scheduler", help="Penjadwal Dask (tcp://…) yang menilai --input; lihat docs/operasi.md.")
 @click.option(
-    "--again", type=_FOLDER, help="Ulangi jalan di FOLDER ini dari manifesnya, lalu bandingkan.",
+    "--again", type=FOLDER, help="Ulangi jalan di FOLDER ini dari manifesnya, lalu bandingkan.",
 )  # fmt: skip
 @as_json
 @click.pass_context
@@ -71,7 +63,7 @@ def batch(
     cakupan setiap akun, sampel acak, dan sertifikat yang ditandatangani.
     """
     if source is not None or target is not None or scheduler is not None:
-        _elsewhere(source, target, scheduler, workers)
+        elsewhere(source, target, scheduler, workers)
         return
     app = open_app(ctx)
     if due:
@@ -82,7 +74,7 @@ def batch(
         return
     if phase is None:
         raise click.UsageError("sebutkan --phase, --due, atau --again.")
-    wanted, of = Phase(phase), contest or _only_contest(app)
+    wanted, of = Phase(phase), contest or only_contest(app)
     if only_plan:
         _show_plan(run.plan(app, wanted, of, workers, time.perf_counter), workers, json_out=json_out)
         return
@@ -90,14 +82,11 @@ def batch(
         folder = None if anew else run.unfinished(app, wanted, of)
         if folder is None:
             folder = run.begin(app, wanted, of, rehearsal=rehearsal)
-            app.store.audit.note("tahapan_mulai", f"tahapan:{folder.name}", {"manifes": _manifest(folder).digest})
+            app.store.audit.note("tahapan_mulai", f"tahapan:{folder.name}", {"manifes": manifest_of(folder).digest})
         else:
             err.print(f"Melanjutkan {folder.name} yang terputus; aturan dan model tetap yang dibekukan saat itu.")
         said = _whole(app, folder, workers, queue=not no_queue)
-    if json_out:
-        print_json(said | {"folder": str(folder)})
-    else:
-        _told(folder, said)
+    _told(folder, said, json_out=json_out)
     if not (folder / report.SIGNATURE).exists():
         err.print(f"Laporan belum ditandatangani: isi `batch.signing_key` atau {signing.ENVIRONMENT}.", style="yellow")
         ctx.exit(UNSIGNED)
@@ -107,11 +96,11 @@ def _whole(app: App, folder: Path, workers: int, *, queue: bool) -> dict[str, An
     """Judge what is left, bring it into the queue, write report and certificate."""
     key = signing.read_key(os.environ.get(signing.ENVIRONMENT, ""), _key_file(app), app.root / app.config.database)
     began = time.perf_counter()
-    _with_bar("Menilai", lambda tell: run.carry_on(app, folder, workers, tell))
+    with_bar("Menilai", lambda tell: run.carry_on(app, folder, workers, tell))
     spent = (workers, time.perf_counter() - began)
-    manifest = _manifest(folder)
+    manifest = manifest_of(folder)
     merged = (
-        _with_bar("Mencatat ke antrean", lambda tell: merge.merge(folder, manifest, app.store, tell)) if queue else None
+        with_bar("Mencatat ke antrean", lambda tell: merge.merge(folder, manifest, app.store, tell)) if queue else None
     )
     said = report.write_report(app, folder, key, merged, spent)
     mark = signing.fingerprint(signing.public_bytes(key)) if key is not None else ""
@@ -123,102 +112,9 @@ def _whole(app: App, folder: Path, workers: int, *, queue: bool) -> dict[str, An
     return said
 
 
-def _elsewhere(source: Path | None, target: Path | None, scheduler: str | None, workers: int) -> None:
-    """Judge exported items, in processes of this machine or on a cluster; no settings and no database are read."""
-    if source is None or target is None:
-        raise click.UsageError("--input dan --output dipakai bersama; --scheduler hanya dengan keduanya.")
-    scaled = _many()
-    scaled.parquet.lay_out(source, target)
-    place = scaled.parquet.ParquetPlace(source.resolve(), target.resolve())
-
-    def turns(todo: Sequence[str]) -> Iterator[PartSummary]:
-        if scheduler is not None:
-            found: Iterator[PartSummary] = scaled.cluster.on_cluster(scheduler, place, todo)
-            return found
-        return crew.together(place, todo, workers) if workers > 1 else crew.alone(place, todo)
-
-    _with_bar("Menilai", lambda tell: run.judge_all(target, turns, tell))
-    result = run.conclude(target, ())
-    out.print(f"Selesai: {result.items} butir dilihat, {result.flagged} bertanda. Sidik: {result.flags_digest}")
-    out.print(f"Masukkan ke antrean kantor dengan: netra import flags {target}", markup=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Many:
-    parquet: ModuleType
-    cluster: ModuleType
-
-
-def _many() -> _Many:
-    """Load what only runs on many machines need."""
-    try:
-        return _Many(import_module("monitor.batch.parquet"), import_module("monitor.batch.cluster"))
-    except ImportError as error:
-        raise click.UsageError(
-            f"{error.name or error} belum terpasang; pasang dengan `.venv/bin/pip install -e '.[batch]'`."
-        ) from error
-
-
-@click.group(name="export")
-def export() -> None:
-    """Keluarkan butir untuk dinilai di banyak komputer."""
-
-
-@export.command(name="items")
-@click.option("--parquet", "folder", type=_TARGET, required=True, help="Folder baru untuk berkas Parquet.")
-@click.option("--phase", type=click.Choice([str(one) for one in Phase]), required=True, help="Tahapan yang dijalani.")
-@click.option("--contest", help="Id pemilihan; bawaan: satu-satunya di `contests`.")
-@click.pass_context
-def export_items(ctx: click.Context, folder: Path, phase: str, contest: str | None) -> None:
-    """Bekukan penilai dan tulis semua butir sebagai Parquet menurut wilayah dan bulan."""
-    app = open_app(ctx)
-    scaled = _many()
-    with app.store.runs.exclusive("batch"):
-        source = run.begin(app, Phase(phase), contest or _only_contest(app), exported=True)
-        manifest = _with_bar("Menulis", lambda tell: scaled.parquet.export(app, source, folder, tell))
-        app.store.audit.note("ekspor_butir", f"tahapan:{source.name}", {"manifes": manifest.digest})
-    out.print(f"{manifest.watermark.items} butir dalam {len(manifest.files)} berkas: {folder}", markup=False)
-
-
-@click.group(name="import")
-def import_() -> None:
-    """Masukkan hasil penilaian dari komputer lain."""
-
-
-@import_.command(name="flags")
-@click.argument("folder", type=_FOLDER)
-@click.pass_context
-def import_flags(ctx: click.Context, folder: Path) -> None:
-    """Masukkan pendapat dari FOLDER hasil `netra batch --input` ke antrean; dua kali tidak menggandakan apa pun."""
-    app = open_app(ctx)
-    result, manifest = run.read_result(folder), _manifest(folder)
-    if result.manifest != manifest.digest:
-        raise click.UsageError(f"{folder}: hasil.json bukan milik manifes di sampingnya.")
-    merged = _with_bar("Mencatat ke antrean", lambda tell: merge.merge(folder, manifest, app.store, tell))
-    app.store.audit.note("impor_tanda", f"tahapan:{folder.name}", {"manifes": manifest.digest, **asdict(merged)})
-    out.print(merge.merged_line(merged) + ".", markup=False)
-
-
-def _with_bar(title: str, work: Callable[[run.Tell], _T]) -> _T:
-    with progress_bar() as progress:
-        bar = progress.add_task(title, total=None)
-        return work(lambda done, total: progress.update(bar, completed=done, total=total))
-
-
-def _manifest(folder: Path) -> Manifest:
-    return Manifest.read(folder / crew.MANIFEST)
-
-
 def _key_file(app: App) -> Path | None:
     name = app.config.batch.signing_key
     return app.root / name if name else None
-
-
-def _only_contest(app: App) -> str:
-    if len(app.config.contests) != 1:
-        names = ", ".join(app.config.contests) or "belum ada"
-        raise click.UsageError(f"sebutkan --contest; yang diawasi: {names}.")
-    return app.config.contests[0]
 
 
 def _show_plan(found: run.Plan, workers: int, *, json_out: bool) -> None:
@@ -257,7 +153,10 @@ def _show_due(app: App, *, json_out: bool) -> None:
         out.print("Kalender tidak meminta jalan tahapan dalam 30 hari ke depan.")
 
 
-def _told(folder: Path, said: dict[str, Any]) -> None:
+def _told(folder: Path, said: dict[str, Any], *, json_out: bool) -> None:
+    if json_out:
+        print_json(said | {"folder": str(folder)})
+        return
     result, coverage = run.read_result(folder), said["coverage"]
     queue = said["queue"]
     lines = [
@@ -276,7 +175,7 @@ def _told(folder: Path, said: dict[str, Any]) -> None:
 def _repeat(ctx: click.Context, app: App, source: Path, workers: int) -> None:
     """Repeat a run and say whether every opinion is the same."""
     folder = run.again(app, source)
-    result = _with_bar("Mengulang", lambda tell: run.carry_on(app, folder, workers, tell))
+    result = with_bar("Mengulang", lambda tell: run.carry_on(app, folder, workers, tell))
     before = run.read_result(source)
     gone = set(result.erased) - set(before.erased)
     same = run.same_but(source, folder, gone)

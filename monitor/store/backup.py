@@ -8,6 +8,46 @@ from pathlib import Path
 
 from monitor.errors import StoreError, StoreFullError
 from monitor.store.connection import Connection, translated
+from monitor.store.migrations import MIGRATIONS
+
+NEWEST = len(MIGRATIONS)
+"""How many migrations this Netra knows."""
+
+
+def schema_of(path: Path) -> int:
+    """Give how many migrations a database file has seen, without changing it.
+
+    Raises:
+        StoreError: it is no database that can be read.
+    """
+    try:
+        db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        try:
+            return int(db.execute("PRAGMA user_version").fetchone()[0])
+        finally:
+            db.close()
+    except sqlite3.Error as error:
+        raise StoreError(f"{path} tidak dapat dibaca ({error}) — periksa `database` di config.yaml") from error
+
+
+def copy_as_is(path: Path, target: Path) -> None:
+    """Copy a database of any version to `target`, consistently; an equal copy made before stays.
+
+    Raises:
+        StoreError: the target cannot be written.
+    """
+    if target.exists():
+        return
+    try:
+        source, copy = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True), sqlite3.connect(target)
+        try:
+            source.backup(copy)
+        finally:
+            source.close()
+            copy.close()
+    except sqlite3.Error as error:
+        target.unlink(missing_ok=True)
+        raise StoreError(f"salinan ke {target} gagal ({error}) — periksa ruang diska") from error
 
 
 def backup(connection: Connection, target: Path) -> None:

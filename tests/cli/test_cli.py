@@ -314,13 +314,6 @@ def test_audit_finds_what_another_tool_changed(office: Office) -> None:
     assert "TIDAK utuh" in office("audit", "verify", code=4).output
 
 
-def test_backup_opens_as_an_office(started: Office, tmp_path: Path) -> None:
-    started("backup", str(tmp_path / "salinan.db"))
-    with sqlite3.connect(tmp_path / "salinan.db") as database:
-        assert database.execute("SELECT count(*) FROM items").fetchone()[0] > 400
-    database.close()
-
-
 def test_help_is_indonesian_and_in_working_order() -> None:
     said = CliRunner().invoke(main, ["--help"]).output
     assert said.index("demo") < said.index("collect") < said.index("screen") < said.index("serve")
