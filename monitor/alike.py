@@ -34,6 +34,23 @@ def words(flag: Flag) -> str:
     return " — ".join(part for part in (item.title, item.text, item.parent.text if item.parent else "") if part)
 
 
+def similar(store: Store, text: str, most: int = 8) -> list[tuple[int, float]]:
+    """Give the leaders of groups that say nearly what a text says, most alike first; 1 = the same."""
+    mine = folded(text)
+    if not mine:
+        return []
+    homes = store.groups.leaders(signatures([mine])[0])
+    known = store.groups.flags(sorted({one for some in homes.values() for one in some}))
+    own = shingles(mine)
+    found = []
+    for flag_id, flag in known.items():
+        said = folded(words(flag))
+        likeness = 1.0 if said == mine else alike(own, shingles(said))
+        if likeness >= THRESHOLD:
+            found.append((flag_id, likeness))
+    return sorted(found, key=lambda one: (-one[1], one[0]))[:most]
+
+
 def _placed(store: Store, batch: Sequence[Flag]) -> list[Placed]:
     said = [_said(flag) for flag in batch]
     bands = signatures([text for _, text in said])

@@ -19,13 +19,13 @@ ALTER TABLE flags ADD COLUMN due TEXT NOT NULL DEFAULT '';
 UPDATE flags SET haste = urgency, happened_at = created_at;
 DROP INDEX flags_queue;
 CREATE INDEX flags_queue ON flags(state, haste DESC, flag_id, region, level, kind, platform, phase, probability,
-  happened_at, until, office, withdrawn) WHERE withdrawn = 0;
+  happened_at, until, office, person_id, withdrawn) WHERE withdrawn = 0;
 CREATE INDEX flags_oldest ON flags(state, happened_at, flag_id, region, level, kind, platform, phase, probability,
-  until, office, withdrawn) WHERE withdrawn = 0;
+  until, office, person_id, withdrawn) WHERE withdrawn = 0;
 CREATE INDEX flags_hardest ON flags(state, doubt, flag_id, region, level, kind, platform, phase, probability,
-  happened_at, until, office, withdrawn) WHERE withdrawn = 0;
+  happened_at, until, office, person_id, withdrawn) WHERE withdrawn = 0;
 CREATE INDEX flags_surest ON flags(state, probability DESC, flag_id, region, level, kind, platform, phase,
-  happened_at, until, office, withdrawn) WHERE withdrawn = 0;
+  happened_at, until, office, person_id, withdrawn) WHERE withdrawn = 0;
 CREATE INDEX flags_due ON flags(due) WHERE due <> '';
 CREATE INDEX flag_marks_value ON flag_marks(kind, value, flag_id);
 ALTER TABLE flag_words ADD COLUMN stale INTEGER NOT NULL DEFAULT 1;

@@ -22,12 +22,14 @@ from monitor.web import (
     auth,
     berkas,
     berkas_kasus,
+    borongan,
     cakupan,
     case,
     dasbor,
     decide,
     ekspor,
     faktor,
+    hari,
     henti,
     i18n,
     jawaban,
@@ -35,11 +37,14 @@ from monitor.web import (
     kesepakatan,
     keyakinan,
     oidc,
+    orang,
+    paket,
     petugas,
     proses,
     queue,
     saran,
     saringan,
+    sudah,
     summary,
     sunting,
     tampilan,
@@ -49,6 +54,7 @@ from monitor.web import (
     tinjauan,
     undangan,
 )
+from monitor.web.looked import keep_looks
 from monitor.web.panel import Maker
 from monitor.web.safety import here, protect, services
 from monitor.web.services import Services
@@ -69,6 +75,10 @@ _SCREENS = (
     i18n.blueprint,
     queue.blueprint,
     saringan.blueprint,
+    paket.blueprint,
+    orang.blueprint,
+    borongan.blueprint,
+    sudah.blueprint,
     case.blueprint,
     case.evidence,
     keyakinan.blueprint,
@@ -93,8 +103,12 @@ _SCREENS = (
     proses.blueprint,
     tinjauan.blueprint,
     kesepakatan.blueprint,
+    hari.blueprint,
 )
 _PANELS: tuple[Maker, ...] = (
+    paket.why_panel,
+    paket.hold_panel,
+    orang.line_panel,
     proses.process_panel,
     tenggat.clock_panel,
     berkas_kasus.file_panel,
@@ -118,6 +132,7 @@ def create_app(services: Services) -> Flask:
     app.jinja_env.lstrip_blocks = True
     protect(app, services.config.web)
     app.before_request(auth.require_user)
+    keep_looks(app)
     for blueprint in _SCREENS:
         app.register_blueprint(blueprint)
     app.context_processor(_context)

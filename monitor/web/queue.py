@@ -14,6 +14,7 @@ from monitor.store import QueuePage
 from monitor.web import mendesak
 from monitor.web.auth import current_user, may_decide
 from monitor.web.i18n import t
+from monitor.web.looked import shown
 from monitor.web.safety import services
 from monitor.web.saringan import CHOICES, PAGE_SIZE, Filters, is_code, queue_address
 from monitor.web.serupa import others
@@ -184,6 +185,7 @@ def rows(flags: Sequence[Flag], filters: Filters, user: User) -> list[Row]:
 
 def row(flag: Flag, filters: Filters, *, quiet: bool = False) -> Row:
     """Put a flag on one line; `quiet` leaves out what the machine says."""
+    shown(flags=[flag.flag_id])
     item, opinion = flag.stored.item, flag.opinion
     words = item.text or item.title or (item.parent.text if item.parent else "")
     return Row(

@@ -12,6 +12,7 @@ from monitor.models import Flag, ReasonCode, State, User
 from monitor.store import NOT_OF_THE_TEXT, Member
 from monitor.web.auth import may_see
 from monitor.web.i18n import t
+from monitor.web.looked import shown
 from monitor.web.safety import services
 from monitor.web.text import plain
 from monitor.web.views import office_words
@@ -48,6 +49,7 @@ def twins(flag: Flag, user: User) -> list[Twin]:
 
 def _twin(member: Member) -> Twin:
     flag, item = member.flag, member.flag.stored.item
+    shown(flags=[flag.flag_id])
     words = item.text or item.title or (item.parent.text if item.parent else "")
     share = int(100 * member.likeness)
     return Twin(

@@ -56,15 +56,28 @@
   byKey.set("?", help);
   byKey.set("e", () => Boolean(find("#naskah, #sel")) && (find("#naskah, #sel").focus(), true));
   byKey.set("c", () => press("button[data-coba]"));
+  byKey.set("T", () => { const day = find("#tunda-sampai"); if (!day) return false; day.closest("details").open = true; day.focus(); return true; });
+  byKey.set("W", () => press("button[data-lewati]"));
+  byKey.set("O", () => press("a[data-orang]"));
   byKey.set("l", () => Boolean(find("#pratinjau")) && (find("#pratinjau").focus(), true));
 
+  /* Those alike: ticked or not by one key; the box keeps no focus, so that the next key decides. */
+  byKey.set("x", () => {
+    const box = find("#sekaligus");
+    if (!box) return false;
+    box.closest("details").open = true;
+    box.checked = !box.checked;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+    find("#suara").textContent = box.checked ? box.dataset.ya : box.dataset.tidak;
+    return true;
+  });
   byKey.set("v", () => {
     const form = find(".ubah-akun");
     if (form) form.open = true;
     return Boolean(form) && focus("#dilihat-1");
   });
 
-  const afterGo = new Map([["q", "a[data-antrean]"], ["r", "a[data-ringkasan]"], ["d", "a[data-dasbor]"], ["a", "a[data-aturan]"]]);
+  const afterGo = new Map([["q", "a[data-antrean]"], ["r", "a[data-ringkasan]"], ["d", "a[data-dasbor]"], ["a", "a[data-aturan]"], ["p", "a[data-paket]"]]);
 
   /* From a mistake in the list to its line in the text, selected and in view. */
   function toLine(number) {
@@ -96,6 +109,7 @@
       press(afterGo.get(event.key));
       return;
     }
+    if (goPressed && event.timeStamp - goPressed < 1500 && event.key === "s") { goPressed = 0; event.preventDefault(); focus("#kotak-sudah"); return; }
     goPressed = 0;
     if (event.key === "g") { goPressed = event.timeStamp; return; }
     const action = byKey.get(event.key);
