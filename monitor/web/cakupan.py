@@ -15,6 +15,7 @@ from monitor.coverage import Cell, Line, State, Tally, assess, by, cells, eyes, 
 from monitor.errors import ConflictError, NotAllowedError
 from monitor.models import Phase
 from monitor.store import Run
+from monitor.web import looked
 from monitor.web.auth import current_user, may_decide
 from monitor.web.i18n import t
 from monitor.web.safety import services
@@ -131,6 +132,7 @@ def show_coverage() -> str:
     pages = max(1, -(-len(chosen) // PAGE_SIZE))
     number = min(pages, max(1, request.args.get("hal", 1, type=int)))
     shown = _explained(choice.jendela, chosen[(number - 1) * PAGE_SIZE : number * PAGE_SIZE])
+    looked.shown(persons=[one.subject.person_id for one in shown if one.subject is not None])
     maps = [choice.sumber] if choice.sumber in found.maps else list(found.maps)
     return render_template(
         "cakupan.html",

@@ -9,6 +9,7 @@ from monitor.capture import Link
 from monitor.models import Capture, CaptureState, Flag, User
 from monitor.store import StoredCapture
 from monitor.web.auth import may_see
+from monitor.web.looked import shown
 from monitor.web.safety import services
 
 _STANDING = frozenset({CaptureState.WAITING, CaptureState.CONFIRMED})
@@ -75,6 +76,7 @@ def same_act(capture: Capture, user: User) -> list[int]:
 def person_name(person_id: int) -> str:
     """Give a person's full name; "" where the roster no longer holds one."""
     found = services().store.lookup.get(person_id)
+    shown(persons=[person_id])
     return found.person.full_name if found is not None else ""
 
 

@@ -12,6 +12,7 @@ from monitor.models import Role, User
 from monitor.store import Conflict, Found, Tie
 from monitor.web.auth import current_user, may_decide
 from monitor.web.i18n import number, t
+from monitor.web.looked import shown
 from monitor.web.safety import services
 from monitor.web.text import seen
 
@@ -118,9 +119,11 @@ def _ties(user: User, refused: str = "") -> str:
     asked = seen(request.values.get("cari_orang", ""))[:100]
     today = services().clock().astimezone(services().config.zone).date()
     people: list[Found] = store.lookup.find(asked, today, frozenset()) if asked else []
+    ties = store.conflicts.everybody() if leads else store.conflicts.of(user.user_id)
+    shown(persons=[*(one.person.person_id for one in people), *(one.person_id for one in ties if one.person_id)])
     return render_template(
         "kepentingan.html",
-        ties=store.conflicts.everybody() if leads else store.conflicts.of(user.user_id),
+        ties=ties,
         leads=leads,
         users=[one for one in store.users.list() if one.active] if leads else [],
         names={one.user_id: one.full_name for one in store.users.list()},

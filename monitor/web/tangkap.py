@@ -21,6 +21,7 @@ from monitor.store import Found
 from monitor.web.auth import current_user, may_decide
 from monitor.web.handled import Handled, handled, same_act
 from monitor.web.i18n import t
+from monitor.web.looked import shown
 from monitor.web.reading import read_later
 from monitor.web.safety import services
 from monitor.web.text import seen
@@ -173,12 +174,15 @@ def _sent(user: User) -> tuple[list[str], list[str]]:
 def _people(text: str) -> list[Found]:
     user = recorder()
     today = services().clock().astimezone(services().config.zone).date()
-    return services().store.lookup.find(seen(text)[:100], today, user.regions)
+    found = services().store.lookup.find(seen(text)[:100], today, user.regions)
+    shown(persons=[one.person.person_id for one in found])
+    return found
 
 
 def _chosen(draft: Draft, user: User) -> Found | None:
     if not (draft.orang.isascii() and draft.orang.isdigit() and len(draft.orang) < 16):
         return None
+    shown(persons=[int(draft.orang)])
     return services().store.lookup.get(int(draft.orang), user.regions)
 
 

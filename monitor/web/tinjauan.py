@@ -12,6 +12,7 @@ from monitor.models import Field, Flag, ReasonCode, Role, State, User
 from monitor.store import Due, Question, ReviewStage, Said, Touch
 from monitor.web.auth import current_user, may_see
 from monitor.web.i18n import t
+from monitor.web.looked import shown
 from monitor.web.safety import services
 from monitor.web.text import LONGEST, Piece, marked, plain
 from monitor.web.views import LONGEST_NOTE, account_words, act_words, office_words, phase_key
@@ -162,6 +163,7 @@ def _row(due: Due) -> Row:
     item = flag.stored.item
     words = item.text or item.title or (item.parent.text if item.parent else "")
     name = flag.actor.person.full_name
+    shown(flags=[due.flag_id])
     return Row(due, act_words(item, flag.opinion), name, plain(words[: 8 * _SNIPPET], _SNIPPET))
 
 
