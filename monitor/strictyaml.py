@@ -28,6 +28,7 @@ _MAX_NESTING = 200
 Key = tuple[str | int, ...]
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
+_HALVES = re.compile(r"[\ud800-\udfff]")
 _QUOTED = frozenset("'\"|>")  # a plain scalar has no style, or an empty one where libyaml read it
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?\Z")
@@ -84,7 +85,7 @@ class _Builder:
             if not isinstance(name_node, yaml.ScalarNode):
                 self.complain(name_node, "nama kolom harus teks biasa", "tulis `nama: nilai`")
                 continue
-            name = str(name_node.value)
+            name = self.sound(name_node)
             if name in data:
                 self.complain(name_node, f"kolom `{name}` ditulis dua kali", "hapus salah satu")
                 continue
@@ -92,8 +93,16 @@ class _Builder:
             data[name] = self.build(value_node, (*key, name))
         return data
 
-    def scalar(self, node: yaml.Node) -> Any:
+    def sound(self, node: yaml.Node) -> str:
+        """Give the text of a node; half a letter, which an escape can write, is no text and cannot be stored."""
         text = str(node.value)
+        if _HALVES.search(text) is None:
+            return text
+        self.complain(node, "separuh huruf (`\\ud…`) bukan tulisan", "tulis hurufnya langsung, atau hapus")
+        return _HALVES.sub("\ufffd", text)
+
+    def scalar(self, node: yaml.Node) -> Any:
+        text = self.sound(node)
         if getattr(node, "style", None) in _QUOTED:
             return text
         if text == "":
@@ -154,7 +163,7 @@ def parse(text: str, file: str) -> tuple[Document | None, list[Problem]]:
             return None, problems
     except yaml.MarkedYAMLError as error:
         return None, [_syntax(error, file)]
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         return None, [
             Problem(file, 1, 1, f"bukan YAML yang sah ({type(error).__name__})", "periksa tanda baca dan huruf aneh")
         ]

@@ -29,6 +29,8 @@ _PLACES: tuple[tuple[str, Platform], ...] = (
     ("bsky.app", Platform.BLUESKY),
     ("t.me", Platform.TELEGRAM),
 )
+# Folding a word first would move every place in it: some letters fold into two.
+_SCHEME = re.compile(r"https?://", re.IGNORECASE | re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,200}\Z")
 _HANDLE = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 _NUMBER = re.compile(r"[0-9]{1,25}\Z")
@@ -111,11 +113,10 @@ def read_link(text: str) -> Link | None:
 def _first(text: str) -> str:
     """Give the first address in a text; a bare `instagram.com/…` counts."""
     for word in text.strip()[: 4 * LONGEST].split():
-        lowered = word.casefold()
-        at = max(lowered.find("https://"), lowered.find("http://"))
-        if at >= 0 and len(word) - at <= LONGEST:
-            return word[at:]
-        if "/" in word and len(word) <= LONGEST and any(name in lowered for name, _ in _PLACES):
+        starts = [one.start() for one in _SCHEME.finditer(word)]
+        if starts and len(word) - starts[-1] <= LONGEST:
+            return word[starts[-1] :]
+        if "/" in word and len(word) <= LONGEST and any(name in word.casefold() for name, _ in _PLACES):
             return f"https://{word}"
     return ""
 

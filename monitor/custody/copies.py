@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
+import struct
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -55,18 +57,30 @@ def open_picture(content: bytes) -> Image.Image:
         CopyError: it is no PNG, JPEG or WEBP, is damaged, or has too many pixels.
     """
     try:
-        opened = Image.open(io.BytesIO(content), formats=tuple(_SUFFIXES))
-        if opened.width * opened.height > MOST_PIXELS:
-            raise CopyError("gambar terlalu besar untuk disunting — perkecil dahulu di luar, lalu rekam lagi")
-        return ImageOps.exif_transpose(opened).convert("RGB")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # Pillow: damaged EXIF, which no copy keeps
+            opened = Image.open(io.BytesIO(content), formats=tuple(_SUFFIXES))
+            if opened.width * opened.height > MOST_PIXELS:
+                raise CopyError("gambar terlalu besar untuk disunting — perkecil dahulu di luar, lalu rekam lagi")
+            return _upright(opened).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise CopyError("berkas ini bukan gambar PNG, JPEG, atau WEBP yang utuh") from error
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turn a photo the way its file says; one whose words about itself cannot be read stays as it lies."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except (KeyError, TypeError, ZeroDivisionError, struct.error, UnicodeError):
+        return image
 
 
 def picture_suffix(content: bytes) -> str:
     """Give the file suffix of a picture, ".bin" where it is none that may be shown."""
     try:
-        return _SUFFIXES.get(Image.open(io.BytesIO(content), formats=tuple(_SUFFIXES)).format or "", ".bin")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            return _SUFFIXES.get(Image.open(io.BytesIO(content), formats=tuple(_SUFFIXES)).format or "", ".bin")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return ".bin"
 

@@ -94,16 +94,24 @@ def read(path: Path) -> list[Case]:
     """
     if not path.exists():
         return []
-    return list(_lines(path))
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise _refused(path, 0) from error
+    return list(_cases(path, lines))
 
 
-def _lines(path: Path) -> Iterator[Case]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+def _cases(path: Path, lines: Sequence[str]) -> Iterator[Case]:
+    for number, line in enumerate(lines, 1):
         try:
             record = json.loads(line)
             record["kind"], record["relation"] = ItemKind(record["kind"]), Relation(record["relation"])
             record["phase"] = None if record["phase"] is None else Phase(record["phase"])
             yield Case(**record)
-        except (ValueError, KeyError, TypeError) as error:
-            problem = Problem(path.name, number, 1, "bukan kasus regresi", "hapus berkas ini; ia ditulis ulang sendiri")
-            raise ImportRefusedError([problem]) from error
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise _refused(path, number) from error
+
+
+def _refused(path: Path, line: int) -> ImportRefusedError:
+    advice = "hapus berkas ini; ia ditulis ulang sendiri"
+    return ImportRefusedError([Problem(path.name, line, 1, "bukan kasus regresi", advice)])

@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import importlib
 import json
-import random
 import re
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,76 +29,16 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from monitor.models import Item, Outcome, Page, Platform
+from monitor.models import Item, Outcome, Page
 from monitor.store.codec import dumps, encode
+from tests.collectors.changing import Change, changed, drawn
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 AT = datetime(2025, 6, 1, 3, 0, tzinfo=UTC)
 BLOCK = 1000
-LARGEST = 300_000
 SLOWEST_SECONDS = 20.0
 """CPU time that no answer of this size may take."""
 
-Change = tuple[int, int, int]
-"""What to do, where (of 65,536), and how much or with what."""
-MARK = "NETRA_UJI"
-PIECES: tuple[bytes, ...] = (
-    b"<script>" + MARK.encode() + b"()</script>",
-    b'<img src=x onerror="' + MARK.encode() + b'()">',
-    b"&lt;script&gt;" + MARK.encode() + b"()&lt;/script&gt;",
-    b"&amp;lt;script&amp;gt;",
-    b"<svg/onload=" + MARK.encode() + b"()>",
-    b"javascript:" + MARK.encode() + b"()",
-    b"data:text/html,<script>",
-    b"<![CDATA[",
-    b"]]>",
-    b"<!--",
-    b"-->",
-    b"<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>",
-    b"&a;",
-    b"<?xml version='1.0' encoding='utf-7'?>",
-    b"\x00",
-    b"\xff\xfe",
-    b"\xef\xbb\xbf",
-    b"\xed\xa0\x80",
-    "\u202e\u2066".encode(),
-    "\u0130\ufb03".encode(),
-    b"9" * 400,
-    b"1e999",
-    b"-1",
-    b"NaN",
-    b'"',
-    b"'",
-    b"\\",
-    b"\\ud800",
-    b"{",
-    b"[",
-    b"}",
-    b"]",
-    b",",
-    b";",
-    b"\t",
-    b"\r\n",
-    b"\n\n",
-    b"<",
-    b">",
-    b"&#x110000;",
-    b"&#0;",
-    b"%00",
-    b"%2e%2e/",
-    b"=cmd|' /C calc'!A0",
-    b"http://[::1",
-    b"//lain.example/",
-    b"9999-12-31T23:59:59Z",
-    b"2999-01-01T00:00:00+07:00",
-    b"0001-01-01",
-    b"31/02/2025",
-    b"12:60 WIB",
-    b"&id001 *id001",
-    b"!!python/object:os.system",
-    b"null",
-    b"true",
-)
 _RUNS = re.compile(r"<[a-zA-Z/!?]")
 
 
@@ -105,10 +46,11 @@ _RUNS = re.compile(r"<[a-zA-Z/!?]")
 class Reader:
     """One reader of outside bytes.
 
-    `read` takes an answer and the number of the seed it came from, and gives a Page, items, or nothing; `refuses` are the errors by which it may refuse an answer. `authors` are the
-    ids that alone may be named (None: whatever the answer names, which then must stand in it; empty: nobody at all).
-    `markup` says that the answer is HTML or XML, of which no element may be left in the text, `structured` that it is JSON, whose
-    values are changed too.
+    `read` takes an answer and the number of the seed it came from, and gives a Page, several, items, or nothing; what else
+    must hold it asserts itself. `refuses` are the errors by which it may refuse an answer. `authors` are the ids that alone
+    may be named (None: whatever the answer names, which then must stand in it; empty: nobody at all). `markup` says that the
+    answer is HTML or XML, of which no element may be left in the text, `structured` that it is JSON and `yaml`
+    that it is YAML, whose values are changed too. `own` are pieces that mean something to this reader, such as a watched name.
     """
 
     name: str
@@ -118,136 +60,45 @@ class Reader:
     authors: Collection[str] | None = None
     markup: bool = False
     structured: bool = False
+    yaml: bool = False
+    own: tuple[bytes, ...] = ()
+
+    @property
+    def inner(self) -> str:
+        """Say whose values are changed too."""
+        return "json" if self.structured else "yaml" if self.yaml else "markup" if self.markup else ""
 
 
 @dataclass
 class Tally:
-    """What a campaign did."""
+    """What a campaign did. `differing` counts answers no two of which were alike in their block; seconds are of CPU."""
 
     examples: int = 0
+    differing: int = 0
     items: int = 0
     refused: int = 0
     slowest: float = 0.0
     seconds: float = 0.0
     outcomes: dict[str, int] = field(default_factory=dict)
+    findings: list[str] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        self.examples += other.examples
+        self.differing += other.differing
+        self.items += other.items
+        self.refused += other.refused
+        self.slowest = max(self.slowest, other.slowest)
+        self.seconds += other.seconds
+        self.findings += other.findings
+        for name, count in other.outcomes.items():
+            self.outcomes[name] = self.outcomes.get(name, 0) + count
 
     def line(self, name: str) -> str:
         ends = ", ".join(f"{key} {count:,}" for key, count in sorted(self.outcomes.items()))
         return (
-            f"{name:<22}{self.examples:>9,} answers  {self.items:>10,} items  slowest {self.slowest * 1000:6.0f} ms  "
-            f"{self.seconds:7.0f} s  {ends}"
+            f"{name:<22}{self.examples:>9,} answers, {self.differing:,} differ  {self.items:>10,} items  slowest {self.slowest * 1000:6.0f} ms  "
+            f"{self.seconds:7.0f} s  refused {self.refused:,}  {ends}"
         )
-
-
-# ----------------------------------------------------------------------------- changing
-
-
-def changed(seed_bytes: bytes, others: Sequence[bytes], changes: Sequence[Change], *, structured: bool) -> bytes:
-    """Apply changes, one after the other."""
-    body = seed_bytes
-    for kind, where, what in changes:
-        if structured and kind in (11, 12, 13):
-            body = _changed_json(body, where, what)
-        else:
-            body = _changed_bytes(body, others, kind, where, what)
-        body = body[:LARGEST]
-    return body
-
-
-def _changed_bytes(body: bytes, others: Sequence[bytes], kind: int, where: int, what: int) -> bytes:
-    at = where * (len(body) + 1) >> 16
-    span = 1 + what % 64 if what < 60_000 else 1 + what % max(1, len(body))
-    piece = PIECES[what % len(PIECES)]
-    match kind % 12:
-        case 0:
-            return body[:at] + body[at + span :]
-        case 1:
-            return body[:at] + body[at : at + span] + body[at:]
-        case 2 | 3 | 4:
-            return body[:at] + piece + body[at:]
-        case 5:
-            return body[:at] + bytes([what & 255]) + body[at + 1 :]
-        case 6:
-            return body[:at]
-        case 7:
-            other = others[what % len(others)]
-            return body[:at] + other[len(other) * where >> 16 :]
-        case 8:
-            return body[:at] + piece * (what % 700) + body[at:]
-        case 9:
-            codec = ("utf-16", "cp1252", "utf-8-sig", "utf-7", "latin-1")[what % 5]
-            return body.decode("utf-8", "replace").encode(codec, "replace")
-        case 10:
-            return body[:at] + body[at + span : at + 2 * span] + body[at : at + span] + body[at + 2 * span :]
-        case _:
-            # Between two elements, where a page would truly run it.
-            found = [one.end() for one in re.finditer(rb">", body)] or [at]
-            spot = found[where % len(found)]
-            return body[:spot] + PIECES[what % 6] + body[spot:]
-
-
-def _changed_json(body: bytes, where: int, what: int) -> bytes:
-    """Put anything in the place of a value, take it away or double it; of lines of JSON one is changed."""
-    lines = body.split(b"\n")
-    place = where % len(lines)
-    single = False
-    try:
-        value = json.loads(body)
-        single = True
-    except (ValueError, RecursionError):
-        try:
-            value = json.loads(lines[place])
-        except (ValueError, RecursionError):
-            return body
-    spots = list(_spots(value, ()))
-    if not spots:
-        return body
-    path = spots[where % len(spots)]
-    odd = ODD[what % len(ODD)]
-    value = _put(value, path, odd, drop=what % 5 == 0, double=what % 7 == 0)
-    try:
-        text = json.dumps(value).encode()
-    except (ValueError, RecursionError):
-        return body
-    if single:
-        return text
-    lines[place] = text
-    return b"\n".join(lines)
-
-
-ODD: tuple[Any, ...] = (
-    None, True, False, 0, -1, 1, 2**63, 1e308, "", " ", "x", "0", "did:plc:lain", "@lain", "\ud800", "\x00", "<script>",
-    f"<img src=x onerror={MARK}()>", f"javascript:{MARK}()", "9999-12-31T23:59:59Z", "2999-01-01T00:00:00Z",
-    "https://lain.example/@lain/1", "http://[", [], {}, [[]], [None], {"": ""}, [1, "2", None], {"id": "lain"},
-    [[[[[[[[[["dalam"]]]]]]]]]], "a" * 5000, "\u202eterbalik", ["x"] * 50,
-)  # fmt: skip
-
-
-def _spots(value: Any, path: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    found: list[tuple[Any, ...]] = [path] if path else []
-    if len(path) > 12 or len(found) > 400:
-        return found
-    if isinstance(value, dict):
-        for key, one in list(value.items())[:60]:
-            found += _spots(one, (*path, key))
-    elif isinstance(value, list):
-        for index, one in enumerate(value[:20]):
-            found += _spots(one, (*path, index))
-    return found
-
-
-def _put(value: Any, path: tuple[Any, ...], odd: Any, *, drop: bool, double: bool) -> Any:
-    key, rest = path[0], path[1:]
-    copy = dict(value) if isinstance(value, dict) else list(value)
-    if rest:
-        copy[key] = _put(copy[key], rest, odd, drop=drop, double=double)
-    elif drop:
-        del copy[key]
-    elif double and isinstance(copy, list):
-        copy.insert(key, copy[key])
-    else:
-        copy[key] = odd
-    return copy
 
 
 # ----------------------------------------------------------------------------- judging
@@ -267,14 +118,14 @@ def judge(reader: Reader, body: bytes, place: int, tally: Tally) -> None:
     tally.examples += 1
     tally.slowest = max(tally.slowest, spent)
     assert spent < SLOWEST_SECONDS, f"{reader.name}: {spent:.1f} s"
-    items: Sequence[Any] = found.items if isinstance(found, Page) else found if isinstance(found, list | tuple) else ()
-    if isinstance(found, Page):
-        _page(found)
-        tally.outcomes[found.outcome.value] = tally.outcomes.get(found.outcome.value, 0) + 1
-    for item in items:
-        if isinstance(item, Item):
-            tally.items += 1
-            _item(reader, item, body)
+    for one in found if isinstance(found, list | tuple) else [found]:
+        if isinstance(one, Page):
+            _page(one)
+            tally.outcomes[one.outcome.value] = tally.outcomes.get(one.outcome.value, 0) + 1
+        for item in one.items if isinstance(one, Page) else [one]:
+            if isinstance(item, Item):
+                tally.items += 1
+                _item(reader, item, body)
 
 
 def _page(page: Page) -> None:
@@ -287,7 +138,8 @@ def _page(page: Page) -> None:
 
 def _item(reader: Reader, item: Item, body: bytes) -> None:
     assert item.native_id, "an item without identity"
-    assert item.url == "" or item.url.lower().startswith(("http://", "https://")), item.url
+    for address in (item.url, item.parent.url if item.parent is not None else ""):
+        assert not address or address.lower().startswith(("http://", "https://", "at://")), address
     assert item.happened_at is None or (item.happened_at.tzinfo and item.happened_at <= AT + timedelta(days=1))
     dumps(encode(Item, item))
     if reader.authors is None:
@@ -297,8 +149,8 @@ def _item(reader: Reader, item: Item, body: bytes) -> None:
     else:
         assert item.author is not None
         assert item.author.native_id in reader.authors or item.author.handle in reader.authors, item.author
-    if reader.markup and item.platform is Platform.NEWS:
-        for text in (item.title, item.text, item.url):
+    if reader.markup:
+        for text in (item.title, item.text, item.url, item.parent.text if item.parent is not None else ""):
             assert not _RUNS.search(text), text
             assert "\x00" not in text
 
@@ -369,16 +221,58 @@ def _from_file(read: Callable[[Path], Any], folder: Path, names: Sequence[str]) 
 # ----------------------------------------------------------------------------- campaigns
 
 
-def campaign(reader: Reader, examples: int, first_seed: int = 0) -> Tally:
-    """Give a reader so many changed answers, in blocks: each block starts anew, so that memory stays flat."""
-    tally, began = Tally(), time.perf_counter()
-    for number in range(0, examples, BLOCK):
-        _block(reader, min(BLOCK, examples - number), first_seed + number, tally)
-    tally.seconds = time.perf_counter() - began
+def campaign(reader: Reader, examples: int, first_seed: int = 0, log: Path | None = None) -> Tally:
+    """Give a reader so many changed answers, in blocks: each block starts anew, so that memory stays flat.
+
+    With a folder for its log the campaign writes a line a block, passes over blocks that are there already, and goes on after
+    a finding: an interrupted campaign is taken up where it stood.
+
+    Raises:
+        AssertionError: with a log, after the last block, all that was found. Without, the first finding itself is raised.
+    """
+    tally = Tally()
+    path = None if log is None else log / f"{reader.name}.jsonl"
+    told = {} if path is None else _told(path)
+    for number in range(first_seed, first_seed + examples, BLOCK):
+        block = told.get(number) or _timed(reader, min(BLOCK, first_seed + examples - number), number, path)
+        tally.add(block)
+    assert not tally.findings, "\n".join(tally.findings)
+    return tally
+
+
+def _told(path: Path) -> dict[int, Tally]:
+    """Read the blocks that a log holds; one that was being written when the process ended is done again."""
+    text = path.read_text("utf-8") if path.exists() else ""
+    if text and not text.endswith("\n"):
+        path.write_text(f"{text}\n", "utf-8")
+    found = {}
+    for line in text.splitlines():
+        with suppress(ValueError):
+            said = json.loads(line)
+            block = int(said.pop("block"))
+            found[block] = Tally(**said)
+    return found
+
+
+def _timed(reader: Reader, examples: int, block_seed: int, path: Path | None) -> Tally:
+    tally, began = Tally(), time.process_time()
+    try:
+        _block(reader, examples, block_seed, tally)
+    except Exception as error:
+        if path is None:
+            raise
+        tally.findings.append("".join(traceback.format_exception(error))[-4000:])
+    tally.seconds = time.process_time() - began
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps({"block": block_seed, **asdict(tally)}) + "\n")
     return tally
 
 
 def _block(reader: Reader, examples: int, block_seed: int, tally: Tally) -> None:
+    met: set[int] = set()
+
     @seed(block_seed)
     @settings(
         max_examples=examples, database=None, deadline=None, suppress_health_check=list(HealthCheck),
@@ -386,25 +280,23 @@ def _block(reader: Reader, examples: int, block_seed: int, tally: Tally) -> None
     )  # fmt: skip
     @given(st.integers(0, 2**63))
     def mutate(number: int) -> None:
-        place, changes = drawn(number, len(reader.seeds))
+        place, changes = drawn(f"{block_seed}/{number}", len(reader.seeds), inner=bool(reader.inner))
+        body = _answer(reader, place, changes)
+        met.add(hash((place, body)))
         try:
-            judge(reader, _answer(reader, place, changes), place, tally)
+            judge(reader, body, place, tally)
         except Exception as error:
             error.add_note(f"{reader.name}: seed {place}, changes {_shrunk(reader, place, changes, type(error))}")
             raise
 
-    mutate()
-
-
-def drawn(number: int, seeds: int) -> tuple[int, list[Change]]:
-    """Turn what hypothesis drew into a seed and up to six changes; thrice as quick as having it draw them all."""
-    dice = random.Random(number)
-    changes = [(dice.randrange(14), dice.randrange(65_536), dice.randrange(65_536)) for _ in range(dice.randint(1, 6))]
-    return dice.randrange(seeds), changes
+    try:
+        mutate()
+    finally:
+        tally.differing += len(met)
 
 
 def _answer(reader: Reader, place: int, changes: Sequence[Change]) -> bytes:
-    return changed(reader.seeds[place], reader.seeds, changes, structured=reader.structured)
+    return changed(reader.seeds[place], reader.seeds, changes, reader.inner, reader.own)
 
 
 def _shrunk(reader: Reader, place: int, changes: list[Change], kind: type[Exception]) -> list[Change]:
