@@ -335,7 +335,7 @@ class App:
             and self.targets.relation(AccountRef(one.platform, one.native_id, one.handle), today) in _CAMPAIGNING
         ]
         own = [Watched(one.platform, one.account) for one in lookout.perches(self.config).values()]
-        return Watching((*people, *campaigns, *own), self.store.items.held)
+        return Watching((*people, *campaigns, *own), self.store.items.held, self.store.acts.stored)
 
     def _list_files(self, pattern: str) -> list[str]:
         """Name the files of a source's pattern, relative to the settings' folder where they lie below it."""

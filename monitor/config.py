@@ -199,6 +199,7 @@ class MastodonSource(_Strict):
     campaign_days: int = Field(default=30, ge=1, description="umur unggahan pemenangan yang masih dilihat penyukanya")
     recheck_days: int = Field(default=7, ge=1, description="unggahan semuda ini dibaca ulang setiap giliran")
     whole_days: int = Field(default=7, ge=1, description="sekali dalam sekian hari seluruh daftar dibaca ulang")
+    check_statuses: int = Field(default=10, ge=1, le=100, description="unggahan lama yang diperiksa sekali giliran")
     gap_seconds: float = Field(default=1.1, ge=0, description="jarak dua permintaan ke satu server; lanjutan tiga kali")
     scheme: Literal["https", "http"] = Field(default="https", description="http hanya untuk uji")
     canary: Canary | None = Field(default=None, description="akun kenari milik kantor")

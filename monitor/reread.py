@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from monitor.collectors import Source, Turn
+from monitor.collectors import Held, Source, Turn
 from monitor.errors import ArchiveError
 from monitor.evidence import Archive
-from monitor.models import Outcome, Page, Request, Response
+from monitor.models import Outcome, Page, Platform, Request, Response
 from monitor.store import Store
 from monitor.store.rereading import Answered
 
@@ -60,14 +60,16 @@ def _one(source: Source, archive: Archive, store: Store, run_id: int) -> Reread:
             except ArchiveError:
                 lost += 1
         new = edited = read = 0
-        for answer, page in _pages(source, held):
+        for answer, page in _pages(source, held, store.items.held):
             saved = store.rereading.save(answer, page, run_id)
             new, edited, read = new + saved.new, edited + saved.edited, read + 1
         total = Reread(total.source_id, total.answers + read, total.new + new, total.edited + edited, total.lost + lost)
     return total
 
 
-def _pages(source: Source, held: Mapping[str, tuple[Answered, Response]]) -> Iterator[tuple[Answered, Page]]:
+def _pages(
+    source: Source, held: Mapping[str, tuple[Answered, Response]], stored: Held
+) -> Iterator[tuple[Answered, Page]]:
     """Read the answers of one run: by the source's own `reread` where it has one, else as the run went."""
     again = getattr(source, "reread", None)
     if again is not None:
@@ -82,7 +84,7 @@ def _pages(source: Source, held: Mapping[str, tuple[Answered, Response]]) -> Ite
     seen: set[str] = set()
     while asked:
         request = asked.pop(0)
-        if request.url in seen or request.url not in held:
+        if request.sealed or request.url in seen or request.url not in held:
             continue
         seen.add(request.url)
         answer, response = held[request.url]
@@ -93,7 +95,11 @@ def _pages(source: Source, held: Mapping[str, tuple[Answered, Response]]) -> Ite
             )
         )  # fmt: skip
         asked += page.follow
-        yield answer, page
+        # What leads to a page that was never fetched is stored as the list tells it: only where nothing is known of it.
+        never = [one.item for one in page.follow if one.item is not None and one.url not in held]
+        known = stored(Platform.NEWS, [one.native_id for one in never])
+        alone = tuple(one for one in never if one.native_id and one.native_id not in known)
+        yield answer, replace(page, items=(*page.items, *alone))
 
 
 _LED_TO = frozenset({"article"})

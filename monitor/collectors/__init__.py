@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from monitor.collectors import exports, ytdlp, zeeschuimer
-from monitor.collectors.accounts import Watched, Watching
+from monitor.collectors.accounts import Held, Watched, Watching
 from monitor.collectors.articles import ArticlesSource
 from monitor.collectors.base import Source, Wanted
 from monitor.collectors.bluesky import BlueskyAccount
@@ -32,6 +32,7 @@ from monitor.permits import NOTHING, Recorded
 
 __all__ = [
     "ACCOUNTS_OF",
+    "Held",
     "Source",
     "Turn",
     "Watched",
@@ -84,11 +85,12 @@ def build_source(
 
 READERS: dict[str, Reader] = {"zeeschuimer": zeeschuimer.read, "yt-dlp": ytdlp.read, "ekspor": exports.read}
 """Types of sources that read what a person's browser saw."""
+_ARCHIVED: dict[str, Reader] = {"yt-dlp": ytdlp.read_archived, "ekspor": exports.read_archived}
 
 
 def build_import(config: ImportSource, watching: Watching, list_files: Callable[[str], Sequence[str]]) -> Source:
     """Build the source of files that another tool wrote; it keeps what watched accounts did."""
-    return SeenSource(config, watching, list_files, READERS[config.type])
+    return SeenSource(config, watching, list_files, READERS[config.type], _ARCHIVED.get(config.type))
 
 
 def build_accounts(config: SourceConfig, watching: Watching) -> list[Source]:

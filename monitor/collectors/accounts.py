@@ -8,12 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from monitor.models import Item, Platform
 
 Held = Callable[[Platform, Sequence[str]], Mapping[str, Item]]
 """Gives the newest version of those items that are stored already, by native id."""
+Stored = Callable[[Platform, str, datetime | None, datetime | None, int], Sequence[Item]]
+"""Gives what an account (native id) did strictly between two moments (None = open), newest first, at most so many.
+
+What is stored and not known to be withdrawn, each with identity, kind, address and moment alone.
+"""
+
+
+def _nothing(
+    _platform: Platform, _account: str, _since: datetime | None, _until: datetime | None, _most: int
+) -> Sequence[Item]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,7 @@ class Watching:
 
     accounts: tuple[Watched, ...]
     held: Held
+    stored: Stored = _nothing
 
     def on(self, platform: Platform) -> tuple[Watched, ...]:
         """Give the accounts of a platform, each once, by key."""

@@ -16,13 +16,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.collectors import dates, loose, xrpc
+from monitor.collectors import dates, loose, shapes, xrpc
 from monitor.models import AccountRef, Item, ItemKind, Parent, Platform, Response
 
 POST, LIKE, REPOST = "app.bsky.feed.post", "app.bsky.feed.like", "app.bsky.feed.repost"
 SITE = "https://bsky.app/profile"
 _APART = timedelta(hours=1)
-_LONGEST_NAME, _MOST_NAMES = 60, 20
 _FIELDS = {
     POST: {"$type", "text", "createdAt", "facets", "entities", "reply", "embed", "langs", "labels", "tags", "via"},
     LIKE: {"$type", "subject", "createdAt", "via"},
@@ -39,8 +38,7 @@ def strange(collection: str, found: Sequence[Mapping[str, object]]) -> tuple[str
         if not isinstance(value, dict):
             named.append(f"{collection}: catatan tanpa isi")
             continue
-        unknown = sorted(str(name)[:_LONGEST_NAME] for name in value if name not in _FIELDS[collection])
-        named += [f"{collection}: {name}" for name in unknown[:_MOST_NAMES]]
+        named += shapes.unknown(collection, value, _FIELDS[collection])
     return tuple(named)
 
 

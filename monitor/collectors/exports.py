@@ -20,14 +20,41 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from monitor.collectors import tables
+from monitor.collectors import loose, shapes, tables
 from monitor.collectors.seen import LONGEST_NAME, Act, Reading, words
 from monitor.models import AccountRef, ItemKind, Parent, Platform
 
 Row = Mapping[str, str]
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE][+]?[0-9]{1,3}\Z")
+_GROUP = "unggahan grup, tidak dibaca"
+_COLUMNS = frozenset(
+    ["id", "thread_id", "author", "body", "timestamp", "unix_timestamp", "collected_from_url", "author_full",
+     "likes", "author_avatar_url", "replies", "post_id", "post_url", "post_body", "comment_url",
+     "is_liked_by_post_author", "is_sticky", "is_comment_on_comment", "language_guess", "author_followers",
+     "author_likes", "author_videos", "comments", "shares", "plays", "hashtags", "tiktok_url", "subject", "link",
+     "author_fullname", "author_id", "author_avatar", "author_banner", "verified", "source", "possibly_sensitive",
+     "retweet_count", "reply_count", "like_count", "quote_count", "impression_count", "is_retweet", "retweeted_user",
+     "is_quote_tweet", "quoted_user", "quote_tweet_id", "quote_author", "quote_body", "quote_images", "quote_videos",
+     "is_quote_withheld", "is_reply", "is_withheld", "replied_author", "urls", "images", "videos", "mentions",
+     "long_lat", "place_name", "withheld_scope", "url", "author_is_verified", "reposts", "quotes", "image_url",
+     "video_url", "parent_id", "post_source_domain", "author_name", "media_type", "media_urls", "media_url",
+     "likes_hidden", "num_likes", "num_comments", "num_media", "usertags", "usertags_fullname", "coauthors",
+     "coauthor_fullnames", "coauthor_ids", "location_name", "location_id", "location_latlong", "location_city",
+     "partial_item", "type", "author_url", "is_in_group", "group_name", "group_url", "group_id", "isReplyTo", "isReply",
+     "isReplyToName", "authorName", "text", "replyCount", "likeCount", "publishedAt", "authorChannelId",
+     "authorChannelUrl", "videoId", "position", "channelId", "channelTitle", "videoTitle", "dimension",
+     "videoDescription", "tags", "videoCategoryId", "videoCategoryLabel", "duration", "durationSec", "definition",
+     "caption", "defaultLanguage", "defaultLAudioLanguage", "thumbnail_maxres", "licensedContent",
+     "locationDescription", "latitude", "longitude", "viewCount", "dislikeCount", "favoriteCount", "commentCount",
+     "level", "object_id", "object_type", "object_key", "query_status", "query_time", "query_type", "created_time",
+     "message", "from.name", "from.id", "path", "shares.count", "comments.summary.total_count",
+     "reactions.summary.total_count", "stickers", "music_name", "music_id", "music_url", "music_thumbnail",
+     "music_author", "effects", "warning", "is_ad", "challenges", "allow_stitch", "allow_duet", "location_created",
+     "diversification_labels", "thumbnail_url", "video_direct_url"]
+)  # fmt: skip
+"""Every column that the tools are documented to write; none says anything but what is read above, or counts."""
 _IDS = ("id", "author_id", "thread_id", "parent_id", "post_id", "object_id", "videoId", "from.id")
 
 
@@ -59,14 +86,34 @@ def read(body: bytes) -> Reading:
                 refused=f"kolom `{column}` berisi angka bergaya 1.99E+18 (baris {broken[0]}); digit id sudah hilang — "
                 "ekspor ulang, dan di Excel jadikan kolom itu Teks sebelum menyimpan"
             )
+    found.strange += shapes.unknown(profile.name, dict.fromkeys(table.columns), _COLUMNS)
     for line, cells in table.rows:
-        row = {name: words(cell).strip() for name, cell in cells.items()}
-        act = profile.read(row, line)
-        if isinstance(act, str):
-            found.problems.append(f"baris {line}: {act}; dilewati")
-        else:
-            found.acts.append(act)
+        _add(found, profile, {name: words(cell).strip() for name, cell in cells.items()}, line)
     return found
+
+
+def read_archived(body: bytes) -> Reading:
+    """Read rows as they are archived: an object of JSON a line."""
+    found = Reading()
+    for number, line in enumerate(body.decode("utf-8", "replace").splitlines(), start=1):
+        row = {name: words(cell) for name, cell in loose.table(loose.value(line)).items()}
+        profile = next((one for one in PROFILES if one.columns <= set(row)), None)
+        if profile is None:
+            found.problems.append(f"catatan {number} dalam arsip tidak dikenali")
+        else:
+            _add(found, profile, row, number)
+    return found
+
+
+def _add(found: Reading, profile: _Profile, row: Row, line: int) -> None:
+    act = profile.read(row, line)
+    if isinstance(act, Act):
+        found.acts.append(replace(act, raw=json.dumps(dict(row), ensure_ascii=False)))
+        return
+    found.problems.append(f"baris {line}: {act}; dilewati")
+    if act != _GROUP:
+        found.strange.append(f"{profile.name}: {act}")
+        found.unread.append(json.dumps(dict(row), ensure_ascii=False))
 
 
 def _act(
@@ -140,7 +187,7 @@ def _instagram(row: Row, line: int) -> Act | str:
 
 def _facebook(row: Row, line: int) -> Act | str:
     if row.get("is_in_group", "").casefold() in {"yes", "true", "1"} or "/groups/" in row.get("url", ""):
-        return "unggahan grup, tidak dibaca"
+        return _GROUP
     return _act(row, line, Platform.FACEBOOK, ItemKind.POST, _who(row, Platform.FACEBOOK, shown="author_name"))
 
 

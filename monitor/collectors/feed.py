@@ -16,7 +16,7 @@ from typing import Any
 
 import feedparser
 
-from monitor.collectors import article, cursor, dates, index, loose, noise, sitemap, sites, urls
+from monitor.collectors import article, cursor, dates, index, loose, noise, shapes, sitemap, sites, urls
 from monitor.collectors.base import Wanted, drift, failed
 from monitor.collectors.pages import ArticlePages
 from monitor.config import FeedSource
@@ -28,6 +28,15 @@ _ENTITIES = (b"<!ENTITY", b"<\x00!\x00E\x00N\x00T", b"\x00<\x00!\x00E\x00N\x00T"
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s{0,5}=\s{0,5}[\"']([^\"'>]{0,60})")
 # What the feed library has been seen to end in over bytes that no feed holds (a NUL in the name of an encoding, …).
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError)
+_ENTRY = frozenset(
+    ["title", "title_detail", "link", "links", "id", "guidislink", "published", "published_parsed", "updated", "author",
+     "updated_parsed", "created", "created_parsed", "expired", "expired_parsed", "summary", "summary_detail", "content",
+     "author_detail", "authors", "contributors", "publisher", "publisher_detail", "tags", "comments", "source",
+     "rights", "rights_detail", "license", "enclosures", "image", "href", "subtitle", "subtitle_detail", "language",
+     "post-id", "credit", "base", "thumbnail", "where"]
+)  # fmt: skip
+_BESIDE = ("media_", "itunes_", "slash_", "wfw_", "thr_", "dc_", "feedburner_", "geo", "atom_", "sy_", "cc_")
+_CARD = "halaman daftar: kartu tanpa tautan atau judul"
 _ENDS = (b"</rss>", b"</feed>", b"</rdf:rdf>", b"</channel>")
 
 
@@ -95,7 +104,8 @@ class NewsSource:
         items = self._entries(entries, response, problems)
         if entries and not items:
             return drift("tidak satu pun butir feed terbaca; susunannya berubah", problems)
-        return self._page(items, problems)
+        strange = [name for one in entries for name in shapes.unknown("butir feed", _named(one), _ENTRY)]
+        return self._page(items, problems, strange)
 
     def _entries(self, entries: Sequence[dict[str, Any]], response: Response, problems: list[str]) -> list[Item]:
         known: dict[str, Item] = {}
@@ -190,7 +200,7 @@ class NewsSource:
             )
         own = urls.host(response.final_url or response.request.url)
         below = [url for url in found.sitemaps if urls.host(url) == own and response.request.item is None]
-        page = self._page(items, problems)
+        page = self._page(items, problems, found.strange)
         # A marker item keeps a sitemap below an index from leading to further indexes.
         marker = Item(self.source_id, Platform.NEWS, "", ItemKind.ARTICLE, None, "")
         follow = tuple(Request(url, "sitemap", item=marker) for url in below[: sitemap.MAX_BELOW])
@@ -226,7 +236,7 @@ class NewsSource:
                     happened_rule=stamp.rule,
                 )
             )
-        page = self._page(items, problems)
+        page = self._page(items, problems, [_CARD] * found.unread)
         self._listed += 1
         # A page of the list that holds nothing new ends it: what is further down was seen in an earlier run.
         goes_on = page.outcome is Outcome.OK_ITEMS and self._listed < self._config.index_pages
@@ -236,7 +246,7 @@ class NewsSource:
 
     # ------------------------------------------------------------------- both
 
-    def _page(self, items: Sequence[Item], problems: Sequence[str]) -> Page:
+    def _page(self, items: Sequence[Item], problems: Sequence[str], strange: Sequence[str]) -> Page:
         """Sort the new from the seen, and what is stored as it is from what has its page asked for."""
         stored: list[Item] = []
         follow: list[Request] = []
@@ -258,7 +268,8 @@ class NewsSource:
                 stored.append(item)
         self._seen = now
         outcome = Outcome.OK_ITEMS if stored or follow else Outcome.OK_EMPTY_PROVED
-        return Page(outcome, tuple(stored), tuple(follow), tuple(problems), cursor.dump(now))
+        seen = cursor.dump(now)
+        return Page(outcome, tuple(stored), tuple(follow), tuple(problems), seen, strange=tuple(strange))
 
     def _renamed(self, items: Sequence[Item]) -> list[Item]:
         """Give an entry whose guid changed the identity that its address had before, where that one is gone."""
@@ -282,6 +293,11 @@ class NewsSource:
         if not self._site.may_ask(item.url):
             return False
         return self._config.pages == "all" or self._wanted(f"{item.title}\n{item.text}")
+
+
+def _named(entry: dict[str, Any]) -> dict[str, object]:
+    """Give an entry without what feeds of every kind carry beside the news: pictures, sounds, counts of comments."""
+    return {name: one for name, one in entry.items() if not name.startswith(_BESIDE)}
 
 
 def _refusal(body: bytes) -> str:

@@ -29,10 +29,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """What an index page holds, and the address of the next one ("" at the end)."""
+    """What an index page holds, and the address of the next one ("" at the end); `unread` cards are no article."""
 
     entries: tuple[Entry, ...]
     next_page: str
+    unread: int = 0
 
 
 def read(body: bytes, content_type: str, listing: Listing, url: str) -> Index | str:
@@ -45,12 +46,15 @@ def read(body: bytes, content_type: str, listing: Listing, url: str) -> Index | 
         return _WITHOUT
     cards: list[Tag] = next((found for one in listing.item if (found := soup.select(one, limit=MAX_ENTRIES))), [])
     entries: dict[str, Entry] = {}
+    unread = 0
     for card in cards:
         if (entry := _entry(card, listing, url)) is not None:
             entries.setdefault(entry.url, entry)
+        else:
+            unread += 1
     if cards and not entries:
         return "daftar berita terlihat, tetapi tautannya tidak terbaca — sesuaikan `index` di sites.yaml"
-    return Index(tuple(entries.values()), _address(soup, listing.next, url))
+    return Index(tuple(entries.values()), _address(soup, listing.next, url), unread)
 
 
 def _entry(card: Tag, listing: Listing, url: str) -> Entry | None:

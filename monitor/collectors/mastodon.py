@@ -10,17 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from urllib.parse import urlsplit
+from functools import partial
+from urllib.parse import parse_qs, urlsplit
 
 from monitor.collectors import dates, loose
 from monitor.collectors import mastodon_api as api
 from monitor.collectors import mastodon_records as records
 from monitor.collectors.accounts import Watched, Watching
 from monitor.collectors.base import drift
+from monitor.collectors.mastodon_again import again
 from monitor.collectors.mastodon_fans import Fans, Rostered
+from monitor.collectors.mastodon_past import Look, Noticed, Past
 from monitor.collectors.mastodon_walk import Entry, Taken, Walk
 from monitor.config import MastodonSource
-from monitor.models import AccountRef, Item, Listed, Outcome, Page, Parent, Platform, Request, Response
+from monitor.models import AccountRef, Item, ItemKind, Listed, Outcome, Page, Parent, Platform, Request, Response
 
 LIMIT, MANY = 40, 10
 _CLOSED = "pemilik akun meminta agar tidak ditampilkan kepada umum ({}); isinya tidak diambil, periksa sendiri"
@@ -42,8 +45,12 @@ class MastodonAccount:
         self._own: dict[str, str] = {}
         self._state: dict[str, object] = {}
         self._walk: Walk | None = None
+        kinds = {ItemKind.POST, ItemKind.COMMENT} | ({ItemKind.SHARE} if account.rostered else set())
+        self._new_past = partial(Past, stored=watching.stored, most=config.check_statuses, kinds=kinds)
+        self._past = self._new_past({}, "")
+        self._looks: dict[str, Look] = {}
         self._counted = 0
-        self._committed = ""
+        self._committed: dict[str, object] = {}
         self._seen: set[str] = set()
         self._waiting: dict[str, list[Item]] = {}
         self._answered: dict[str, Parent | None] = {}
@@ -82,9 +89,15 @@ class MastodonAccount:
         if purpose.startswith(Fans.PURPOSES):
             held = self._held(Platform.MASTODON, self._fans.identities(response))
             page = self._fans.read(response, held)
-            return replace(page, resume=self._dump()) if page.outcome.proved else page
+            return replace(page, resume=self._resume()) if page.outcome.proved else page
+        if response.request.url in self._looks:
+            return self._looked(response, self._looks[response.request.url])
         readers = {"nama akun": self._name, "akun": self._profile, "status": self._statuses, "konteks": self._context}
         return readers[purpose](response)
+
+    def reread(self, response: Response) -> Page:
+        """Make items of an archived listing again; what a reply answered stays as it was found then."""
+        return again(response, self.source_id, self._author, self._whose, self._held)
 
     # ------------------------------------------------------------------- who it is
 
@@ -123,11 +136,13 @@ class MastodonAccount:
             loose.table(self._state.get("walk")), response.fetched_at,
             recheck_days=self._config.recheck_days, whole_days=self._config.whole_days,
         )  # fmt: skip
-        self._committed = self._dump()
-        kept = loose.dump({"id": own_id, "uri": actor, "statuses_count": self._counted}).encode()
+        self._past = self._new_past(loose.table(self._state.get("past")), actor)
+        self._commit()
+        kept = loose.dump(records.redacted_account(account, actor, self._counted)).encode()
         return Page(
-            Outcome.OK_ITEMS, follow=(self._page(""),), problems=self._notes(account), kept=kept, resume=self._committed
-        )
+            Outcome.OK_ITEMS, follow=(self._page(""),), problems=api.notes(account), kept=kept,
+            resume=self._resume(), strange=records.strange_account(account),
+        )  # fmt: skip
 
     def _objection(self, account: Mapping[str, object], own_id: str, actor: str) -> Page | None:
         """Say why an account may not be read: another's, gone, or its owner asks not to be shown."""
@@ -141,7 +156,8 @@ class MastodonAccount:
         if address != actor and account.get("url") == actor:
             reason = f"id akun dalam daftar adalah alamat halamannya; alamat aktornya {address} — betulkan daftarnya"
             return Page(Outcome.INVALID_REQUEST, detail=reason)
-        if not api.same_actor(account, actor, "") or not self._named(account):
+        named = bool(self._own.get("id")) or api.is_named(account, actor, self._account.handle)
+        if not api.same_actor(account, actor, "") or not named:
             return drift("server menjawab dengan akun lain daripada yang ditanyakan")
         if account.get("suspended") is True:
             return Page(Outcome.GONE, detail="akun ditangguhkan oleh servernya")
@@ -156,25 +172,6 @@ class MastodonAccount:
             return None
         home, name = api.origin(self._author.native_id), response.request.url.rpartition("acct=")[2]
         return Page(Outcome.OK_ITEMS, follow=(self._ask(api.url(home, f"/api/v1/accounts/{name}"), "akun"),))
-
-    def _named(self, account: Mapping[str, object]) -> bool:
-        """Tell whether the name fits where a server gives accounts no address to compare."""
-        if account.get("uri"):
-            return True
-        actor, name = self._author.native_id, loose.text(account.get("username")).casefold()
-        given = api.split_handle(self._account.handle)
-        wanted = {actor.rstrip("/").rpartition("/")[2].lstrip("@").casefold(), given[0].casefold() if given else ""}
-        return account.get("url") == actor or (name != "" and name in wanted) or bool(self._own.get("id"))
-
-    def _notes(self, account: Mapping[str, object]) -> tuple[str, ...]:
-        notes = []
-        if isinstance(moved := account.get("moved"), dict):
-            notes.append(f"akun pindah ke {api.actor_of(moved)[:200]}; pastikan, lalu tambahkan ke daftar")
-        if account.get("limited") is True:
-            notes.append("akun dibatasi oleh servernya; yang terlihat mungkin tidak semuanya")
-        if account.get("memorial") is True:
-            notes.append("akun ini ditandai servernya sebagai kenangan atas orang yang meninggal")
-        return tuple(notes)
 
     # ------------------------------------------------------------------- what it did
 
@@ -201,14 +198,18 @@ class MastodonAccount:
         shown = [one for one in found if api.is_public(one)]
         items, problems = self._items(shown, response)
         if shown and len(problems) == len(shown):
-            return Page(Outcome.SCHEMA_DRIFT, problems=tuple(problems), detail="tidak satu pun unggahan terbaca")
+            kept = loose.dump([records.redacted(one, self._author.native_id) for one in shown]).encode()
+            said, strange = "tidak satu pun unggahan terbaca", records.strange(found)
+            return Page(Outcome.SCHEMA_DRIFT, problems=tuple(problems), detail=said, kept=kept, strange=strange)
         entries = self._entries(shown, response)
         after, blind = self._after(response, found)
         stamps = [loose.text(one.get("created_at")) for one in shown]
-        taken = self._believed(walk.take(entries, after, sorted_down=api.newest_first(stamps) and not blind), problems)
+        sound = api.newest_first(stamps) and not blind
+        taken = self._believed(walk.take(entries, after, sorted_down=sound), problems)
+        noticed = self._noticed(entries, shown, (_asked_with(response), after), sound=sound)
         ready, contexts = self._with_context(items)
-        before, self._committed = self._committed, self._dump()
-        follow = [*contexts, *([self._page(taken.after)] if taken.after else [])]
+        self._commit()
+        follow = [*contexts, *([self._page(taken.after)] if taken.after else []), *map(self._look, noticed.looks)]
         if self._account.campaign:
             follow += self._fans.of_posts(shown, self._author, response)
         ids = tuple(one.native_id for one in entries)
@@ -217,12 +218,13 @@ class MastodonAccount:
             tuple(ready),
             tuple(follow),
             tuple(problems),
-            resume=before if contexts else self._committed,
+            resume=self._resume(),
             stop=taken.stop,
             kept=loose.dump([records.redacted(one, self._author.native_id) for one in shown]).encode()
             if shown
             else b"",
-            listed=Listed(Platform.MASTODON, "", "", ids, taken.gone),
+            listed=Listed(Platform.MASTODON, "", "", ids, (*taken.gone, *noticed.gone)),
+            strange=records.strange(found),
         )
 
     def _believed(self, taken: Taken, problems: list[str]) -> Taken:
@@ -289,6 +291,49 @@ class MastodonAccount:
             return replace(named, display_name=loose.text(account.get("display_name"))[:200])
         return AccountRef(Platform.MASTODON, api.actor_of(account))
 
+    # ------------------------------------------------------------------- what it took away long ago
+
+    def _noticed(
+        self, entries: Sequence[Entry], shown: Sequence[Mapping[str, object]], turn: tuple[str, str], *, sound: bool
+    ) -> Noticed:
+        assert self._walk is not None
+        urls = {records.native_id(one, self._author.native_id): records.page_of(one) for one in shown}
+        return self._past.page(entries, urls, self._walk.names, turn, sound=sound)
+
+    def _look(self, look: Look) -> Request:
+        # The mark keeps it apart from a request for the same status as the context of a reply.
+        address = f"{api.url(api.origin(self._author.native_id), f'/api/v1/statuses/{look.server_id}')}#periksa"
+        self._looks[address] = look
+        return self._ask(address, "periksa", paging=False)
+
+    def _looked(self, response: Response, look: Look) -> Page:
+        """Read the answer about one older status: it is there, was edited, or is not there any more."""
+        status, actor = api.an_object(response), self._author.native_id
+        failed = status if isinstance(status, Page) else None
+        found = {} if isinstance(status, Page) else status
+        there = not self._foreign(found) and records.native_id(found, actor) == look.native_id
+        if self._past.is_control(look):
+            self._past.control(look, shown=there)
+            said = "" if there else "server tidak memperlihatkan unggahan satu per satu; yang lama tidak diperiksa"
+            outcome = Outcome.OK_EMPTY_PROVED if there else Outcome.NOT_AVAILABLE
+            return Page(outcome, detail=said, resume=self._resume())
+        if there:
+            self._past.done(look, missing=False)
+            items, problems = self._items([found], response)
+            kept = loose.dump([records.redacted(found, actor)]).encode() if items else b""
+            listed = Listed(Platform.MASTODON, "", "", (look.native_id,))
+            return Page(
+                Outcome.OK_ITEMS, tuple(items), problems=tuple(problems), kept=kept, listed=listed,
+                resume=self._resume(),
+            )  # fmt: skip
+        if failed is not None and failed.outcome is Outcome.GONE and self._past.trusts(look):
+            self._past.done(look, missing=True)
+            kept = loose.dump({"diperiksa": look.native_id, "status": response.status}).encode()
+            listed = Listed(Platform.MASTODON, "", "", (), (look.native_id,))
+            return Page(Outcome.OK_EMPTY_PROVED, kept=kept, listed=listed, resume=self._resume())
+        self._past.done(look, missing=None)
+        return replace(failed or drift("server memberi unggahan lain"), resume=self._resume())
+
     # ------------------------------------------------------------------- what it answered
 
     def _with_context(self, items: Sequence[Item]) -> tuple[list[Item], list[Request]]:
@@ -311,7 +356,6 @@ class MastodonAccount:
         """Store the waiting replies with the words that they answer; without, where these cannot be had."""
         address = response.request.url
         waiting = self._waiting.pop(address)
-        resume = "" if self._waiting else self._committed
         status, kept = api.an_object(response), b""
         notes: tuple[str, ...] = (f"{len(waiting)} balasan disimpan tanpa isi unggahan yang dijawab",)
         outcome, detail = Outcome.OK_ITEMS, ""
@@ -327,16 +371,26 @@ class MastodonAccount:
             outcome, detail, parent = status.outcome, status.detail, None
         self._answered[address] = parent
         items = tuple(_with_parent(one, parent) for one in waiting)
-        return Page(outcome, items, problems=notes, detail=detail, kept=kept, resume=resume)
+        return Page(outcome, items, problems=notes, detail=detail, kept=kept, resume=self._resume())
 
     # ------------------------------------------------------------------- both
 
     def _ask(self, url: str, purpose: str, *, paging: bool = True) -> Request:
         return Request(url, purpose, paging=paging, sealed=True, gap_seconds=self._config.gap_seconds)
 
-    def _dump(self) -> str:
-        walk = self._walk.state() if self._walk is not None else loose.table(self._state.get("walk"))
-        return loose.dump({"own": self._own, "walk": walk, "fans": self._fans.state()})
+    def _commit(self) -> None:
+        """Note how far was read; it is kept with a page only once no reply of it waits for what it answers."""
+        assert self._walk is not None
+        self._committed = {"own": dict(self._own), "walk": self._walk.state()}
+
+    def _resume(self) -> str:
+        if self._waiting:
+            return ""
+        return loose.dump({**self._committed, "fans": self._fans.state(), "past": self._past.state()})
+
+
+def _asked_with(response: Response) -> str:
+    return parse_qs(urlsplit(response.request.url).query).get("max_id", [""])[0]
 
 
 def _with_parent(item: Item, parent: Parent | None) -> Item:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from urllib.parse import parse_qs, quote, urlsplit
 
-from monitor.collectors import article, loose
+from monitor.collectors import article, loose, noise
 from monitor.collectors.base import drift
 from monitor.models import Outcome, Page, Response
 
@@ -144,11 +144,33 @@ def asks_not_to_be_shown(account: Json) -> str:
     texts += [one.get(part) for one in (fields if isinstance(fields, list) else ()) if isinstance(one, dict)
               for part in ("name", "value")]  # fmt: skip
     for text in texts:
-        if isinstance(text, str):
+        # Most texts hold no hashtag at all, and parsing them was most of what reading a status cost.
+        if isinstance(text, str) and ("#" in text or "&num;" in text):
             for tag in _TAG.findall(article.plain(f"<p>{text[:20_000]}</p>")):
                 if tag.casefold() in _REFUSALS:
                     return f"#{tag.casefold()}"
     return ""
+
+
+def is_named(account: Json, actor: str, handle: str) -> bool:
+    """Tell whether the name fits where a server gives accounts no address to compare."""
+    if account.get("uri"):
+        return True
+    name, given = loose.text(account.get("username")).casefold(), split_handle(handle)
+    wanted = {actor.rstrip("/").rpartition("/")[2].lstrip("@").casefold(), given[0].casefold() if given else ""}
+    return account.get("url") == actor or (name != "" and name in wanted)
+
+
+def notes(account: Json) -> tuple[str, ...]:
+    """Say what a person should know of an account that can be read (Indonesian)."""
+    said = []
+    if isinstance(moved := account.get("moved"), dict):
+        said.append(f"akun pindah ke {actor_of(moved)[:200]}; pastikan, lalu tambahkan ke daftar")
+    if account.get("limited") is True:
+        said.append("akun dibatasi oleh servernya; yang terlihat mungkin tidak semuanya")
+    if account.get("memorial") is True:
+        said.append("akun ini ditandai servernya sebagai kenangan atas orang yang meninggal")
+    return tuple(said)
 
 
 def same_actor(account: Json, native_id: str, own_id: str) -> bool:
@@ -166,11 +188,18 @@ def is_public(status: Json) -> bool:
 
 
 def text_of(status: Json) -> str | None:
-    """Give the words of a status as plain text, None where it has no body at all."""
+    """Give the words of a status as plain text that holds no element, None where it has no body at all."""
     content = status.get("content")
     if content is None:
         return ""
-    return article.plain(f"<p>{content}</p>") if isinstance(content, str) else None
+    if not isinstance(content, str):
+        return None
+    return noise.harmless(article.plain(f"<p>{content}</p>" if "<" in content or "&" in content else content))
+
+
+def warning_of(status: Json) -> str:
+    """Give the line that stands before a status, in which nothing can be taken for an element."""
+    return noise.harmless(loose.text(status.get("spoiler_text")))
 
 
 def an_account(value: object) -> Json | None:

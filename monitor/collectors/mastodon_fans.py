@@ -91,7 +91,7 @@ class Fans:
                 continue
             if f"penyuka {key}" in self._lists:
                 continue  # a server that pages blindly shows a post twice
-            post = Parent(uri, loose.text(one.get("url")) or uri, api.text_of(one) or "", author)
+            post = Parent(uri, records.page_of(one) or uri, api.text_of(one) or "", author)
             for kind in _LISTS:
                 self._lists[f"{kind} {key}"] = _List(post)
                 requests.append(self._ask(home, kind, key, ""))

@@ -12,14 +12,34 @@ it first, here or at the home of the post, stores the same act. `native_version`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from monitor.collectors import dates, loose
+from monitor.collectors import dates, loose, shapes
 from monitor.collectors import mastodon_api as api
 from monitor.models import AccountRef, Item, ItemKind, Parent, Platform, Response
 
 Json = Mapping[str, object]
+_KEPT = (
+    "id", "uri", "url", "created_at", "edited_at", "in_reply_to_id", "visibility", "language", "spoiler_text",
+    "content", "favourites_count", "reblogs_count", "replies_count",
+)  # fmt: skip
+_STATUS = frozenset(
+    [*_KEPT, "account", "reblog", "sensitive", "media_attachments", "application", "mentions", "tags", "emojis",
+     "quotes_count", "in_reply_to_account_id", "poll", "card", "text", "quote", "quote_approval", "favourited",
+     "reblogged", "muted", "bookmarked", "pinned", "filtered", "pleroma", "akkoma", "emoji_reactions", "reactions",
+     "local_only", "interaction_policy", "content_type", "friendica"]
+)  # fmt: skip
+_ACCOUNT = frozenset(
+    ["id", "username", "acct", "url", "uri", "display_name", "note", "avatar", "avatar_static", "avatar_description",
+     "header", "header_static", "header_description", "locked", "fields", "emojis", "bot", "group", "discoverable",
+     "indexable", "noindex", "moved", "suspended", "limited", "memorial", "created_at", "last_status_at",
+     "statuses_count", "followers_count", "following_count", "hide_collections", "source", "roles", "role",
+     "mute_expires_at", "pleroma", "akkoma", "fqn", "enable_rss", "theme", "custom_css", "other_settings",
+     "feature_approval", "show_featured",
+     "show_media", "show_media_replies", "attribution_domains", "tanda"]
+)  # fmt: skip
+_VISIBILITIES = frozenset(["public", "unlisted", "private", "direct", "local", "mutuals_only", "list"])
 Named = Callable[[Json, str], AccountRef]
 """Gives whose an account is: with handle and name for watched accounts, else its address alone."""
 
@@ -74,8 +94,8 @@ def to_item(
         kind=kind,
         author=author,
         text=words,
-        title="" if boosted is not None else loose.text(status.get("spoiler_text")),
-        url=_page(status) or (key if boosted is None else ""),
+        title="" if boosted is not None else api.warning_of(status),
+        url=page_of(status) or (key if boosted is None else ""),
         happened_at=stamp.at,
         happened_raw=raw[: dates.MAX_RAW],
         happened_rule="created_at" if stamp.at else "",
@@ -106,7 +126,13 @@ def to_parent(status: Json, home: str, named: Named) -> Parent | None:
     owner = named(account, home)
     open_to_all = api.is_public(status) and not api.asks_not_to_be_shown(account)
     words = api.text_of(status) if open_to_all else ""
-    return Parent(uri, _page(status) or uri, words or "", owner)
+    return Parent(uri, page_of(status) or uri, words or "", owner)
+
+
+def page_of(status: Json) -> str:
+    """Give the address of a status's page; "" for what is no address of the web, whatever stands there."""
+    found = status.get("url")
+    return found if isinstance(found, str) and found.startswith(("https://", "http://")) else ""
 
 
 def lacks_context(item: Item) -> bool:
@@ -116,18 +142,47 @@ def lacks_context(item: Item) -> bool:
 
 def redacted(status: Json, actor: str) -> dict[str, object]:
     """Give what may be archived of an own status: nobody else's names, counts and pictures."""
-    kept = {name: status.get(name) for name in (
-        "id", "uri", "url", "created_at", "edited_at", "in_reply_to_id", "visibility", "language", "spoiler_text",
-        "content", "favourites_count", "reblogs_count", "replies_count",
-    )}  # fmt: skip
-    boosted = api.an_account(status.get("reblog"))
-    return {**kept, "account": {"uri": actor}, "reblog": around(boosted) if boosted is not None else None}
+    kept = {name: status.get(name) for name in _KEPT}
+    boosted, quoted = api.an_account(status.get("reblog")), _quoted(status)
+    return {
+        **shapes.raw(status, _STATUS, actor), **kept, "account": {"uri": actor},
+        "reblog": around(boosted) if boosted is not None else None,
+        "quote": around(quoted) if quoted is not None else None,
+    }  # fmt: skip
+
+
+def redacted_account(account: Json, actor: str, count: int) -> dict[str, object]:
+    """Give what may be archived of the account itself: who it is, and fields that no reader knows yet."""
+    return {
+        **shapes.raw(account, _ACCOUNT, actor),
+        "id": api.identifier(account),
+        "uri": actor,
+        "statuses_count": count,
+    }
+
+
+def strange_account(account: Json) -> tuple[str, ...]:
+    """Name every field of an account that the reader does not know."""
+    return shapes.unknown("akun", account, _ACCOUNT)
+
+
+def strange(found: Sequence[Json]) -> tuple[str, ...]:
+    """Name every field of these statuses that the reader does not know, and every visibility that it does not."""
+    named: list[str] = []
+    for one in found:
+        named += shapes.unknown("status", one, _STATUS)
+        shown = one.get("visibility", "public")
+        if not isinstance(shown, str) or shown not in _VISIBILITIES:
+            word = shown if isinstance(shown, str) and shown.isidentifier() else "bukan kata"
+            named.append(f"status: visibility {word[:40]}")
+    return tuple(named)
 
 
 def around(status: Json) -> dict[str, object]:
     """Give what may be archived of somebody else's post: its address, its words, its author's address."""
     account = api.an_account(status.get("account")) or {}
-    words = status.get("content") if not api.asks_not_to_be_shown(account) else None
+    open_to_all = api.is_public(status) and not api.asks_not_to_be_shown(account)
+    words = status.get("content") if open_to_all else None
     return {"uri": status.get("uri"), "url": status.get("url"), "content": words,
             "account": {"uri": api.actor_of(account)}}  # fmt: skip
 
@@ -138,8 +193,3 @@ def _quoted(status: Json) -> Json | None:
         return None
     inner = quote.get("quoted_status", quote)
     return inner if isinstance(inner, dict) and "uri" in inner else None
-
-
-def _page(status: Json) -> str:
-    found = status.get("url")
-    return found if isinstance(found, str) and found.startswith(("https://", "http://")) else ""

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from monitor.collectors import loose
 
 MOST = 1000
-"""How many entries are remembered; what is older is stored too, but its deletion is not noticed."""
+"""How many entries are remembered; of what is older `mastodon_past` tells what was taken away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,11 @@ class Walk:
     def known(self) -> bool:
         """True where anything was read before."""
         return bool(self._known)
+
+    @property
+    def names(self) -> list[str]:
+        """The identities that are remembered, newest first."""
+        return [one for one, _ in self._known]
 
     def state(self) -> dict[str, object]:
         """Give what is to be kept once everything up to the last page is stored."""

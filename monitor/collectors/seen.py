@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from monitor.collectors import dates
+from monitor.collectors import dates, loose
 from monitor.collectors.accounts import Watched, Watching
-from monitor.collectors.base import drift, failed
+from monitor.collectors.base import failed
 from monitor.collectors.cursor import digest
 from monitor.collectors.whatsapp import refusal
 from monitor.config import ImportSource
@@ -23,6 +23,9 @@ MOST_PROBLEMS = 200
 LONGEST_TEXT = 100_000
 LONGEST_NAME = 500
 LONGEST_URL = 2000
+_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+_DEEPEST, _SHORTEST_NAME = 60, 2
+_WHO = frozenset(["user", "author", "owner", "actor", "actors", "from", "account", "profile", "user_results"])
 _NOTHING = "tidak ada tindakan akun yang diawasi di dalamnya; itu tidak membuktikan apa pun tentang akun mana pun"
 
 
@@ -51,11 +54,24 @@ class Act:
 
 @dataclass
 class Reading:
-    """What a reader found. `problems` are Indonesian, one a record passed over; `refused` says why nothing was read."""
+    """What a reader found. `problems` are Indonesian, one a record passed over; `refused` says why nothing was read.
+
+    `strange` names what no reader knows, once an occurrence; `unread` are records that no reader could make an act of.
+    """
 
     acts: list[Act] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     refused: str = ""
+    strange: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+
+class UnmappedError(Exception):
+    """A record cannot be an act; the message is Indonesian. What is `closed` is not read, whatever a reader knows."""
+
+    def __init__(self, why: str, *, closed: bool = False) -> None:
+        super().__init__(why)
+        self.closed = closed
 
 
 class Reader(Protocol):
@@ -75,9 +91,12 @@ class SeenSource:
         watching: Watching,
         list_files: Callable[[str], Sequence[str]],
         reader: Reader,
+        again: Reader | None = None,
     ) -> None:
+        """`again` reads the records as they are archived, one a line; None where that is how files are written too."""
         self.source_id = config.id
         self._config, self._list_files, self._reader = config, list_files, reader
+        self._again = again or reader
         self._watching = watching
 
     def start(self, cursor: str) -> Sequence[Request]:
@@ -100,21 +119,46 @@ class SeenSource:
         lines = [f"{name}: {one}" for one in found.problems[:MOST_PROBLEMS]]
         if len(found.problems) > MOST_PROBLEMS:
             lines.append(f"{name}: dan {len(found.problems) - MOST_PROBLEMS} catatan lain yang tidak terbaca")
+        strange, unread = tuple(found.strange), self._owed(found.unread)
         if found.refused:
-            return drift(f"{name}: {found.refused}", lines)
+            # The name of the file is none of the shape that is counted.
+            return Page(Outcome.SCHEMA_DRIFT, problems=(*lines, f"{name}: {found.refused}"), detail=found.refused)
         if found.problems and not found.acts:
-            return drift(f"{name}: tidak satu pun catatan terbaca", lines)
+            why = "tidak satu pun catatan terbaca"
+            return Page(
+                Outcome.SCHEMA_DRIFT, problems=tuple(lines), detail=why, kept=_archived(unread), strange=strange
+            )
         kept = list(self._kept(_newest(found.acts)))
         items = tuple(self._item(act, response, lines, name) for act in kept)
         others = len({(one.platform, one.native_id) for one in found.acts}) - len(kept)
         if others:
             lines.append(f"{name}: {others} tindakan akun lain tidak disimpan")
+        archived = _archived([*(one.raw for one in kept), *unread])
         if not items:
-            return Page(Outcome.OK_EMPTY_PROVED, problems=(*lines, f"{name}: {_NOTHING}"), kept=b"")
-        archived = "\n".join(one.raw for one in kept).encode("utf-8", "replace") + b"\n"
-        return Page(Outcome.OK_ITEMS, items, problems=tuple(lines), kept=archived)
+            lines.append(f"{name}: {_NOTHING}")
+            return Page(Outcome.OK_EMPTY_PROVED, problems=tuple(lines), kept=archived, strange=strange)
+        return Page(Outcome.OK_ITEMS, items, problems=tuple(lines), kept=archived, strange=strange)
+
+    def reread(self, response: Response) -> Page:
+        """Read archived records again; what stood around them in the file is taken over from what is stored."""
+        name, lines = response.request.url, list[str]()
+        found = self._again(response.body)
+        items = tuple(self._item(act, response, lines, name) for act in self._kept(_newest(found.acts)))
+        return Page(Outcome.OK_ITEMS, items, problems=(*found.problems, *lines), strange=tuple(found.strange))
 
     # ------------------------------------------------------------------- who is kept
+
+    def _owed(self, unread: Sequence[str]) -> list[str]:
+        """Give the unread records in which a watched account stands as the one who acted; nobody else's is kept."""
+        watched = {one.native_id for one in self._watching.accounts} | {
+            bare(one.handle) for one in self._watching.accounts
+        }
+        kept = []
+        for raw in unread:
+            named = actors(loose.value(raw))
+            if any(one in watched or bare(one) in watched for one in named if len(one) > _SHORTEST_NAME):
+                kept.append(raw)
+        return kept
 
     def _kept(self, acts: Sequence[Act]) -> Iterator[Act]:
         context = {(one.platform, one.native_id): one for one in acts}
@@ -126,8 +170,9 @@ class SeenSource:
             if parent is not None:
                 above = context.get((act.platform, parent.native_id)) if parent.native_id else None
                 if above is not None:
+                    said = "\n".join(one for one in (above.title, above.text) if one)
                     parent = replace(
-                        parent, text=parent.text or above.text, url=parent.url or above.url,
+                        parent, text=parent.text or said, url=parent.url or above.url,
                         owner=parent.owner or above.author,
                     )  # fmt: skip
                 parent = replace(parent, owner=self._named(parent.owner), url=web(parent.url))
@@ -173,6 +218,21 @@ class SeenSource:
         )
 
 
+def _archived(records: Sequence[str]) -> bytes:
+    return "\n".join(records).encode("utf-8", "replace") + b"\n" if records else b""
+
+
+def actors(value: object, depth: int = 0, *, acting: bool = False) -> list[str]:
+    """Give every text that stands below a key by which platforms name who acted."""
+    if depth > _DEEPEST:
+        return []
+    if isinstance(value, dict):
+        return [name for key, one in value.items() for name in actors(one, depth + 1, acting=acting or key in _WHO)]
+    if isinstance(value, list):
+        return [name for one in value for name in actors(one, depth + 1, acting=acting)]
+    return [words(value, LONGEST_NAME)] if acting else []
+
+
 def bare(handle: str) -> str:
     """Give a handle without its sign, folded."""
     return handle.strip().lstrip("@").casefold()
@@ -182,6 +242,11 @@ def web(url: str) -> str:
     """Give an address of the web, "" for anything else."""
     sound = url.startswith(("https://", "http://")) and url.isprintable() and " " not in url
     return url if sound and len(url) <= LONGEST_URL else ""
+
+
+def plain(*names: str) -> bool:
+    """Tell whether names may stand in an address that is put together here."""
+    return all(name and len(name) <= 200 and name.isascii() and not set(name) - _SAFE for name in names)
 
 
 def words(value: object, longest: int = LONGEST_TEXT) -> str:

@@ -9,9 +9,18 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
+from monitor.collectors import shapes
+
 MAX_BELOW = 20
 MAX_ENTRIES = 50_000
 _MAX_UNPACKED = 50_000_000
+# "" is a comment or a processing instruction.
+_URL = frozenset(
+    ["", "loc", "lastmod", "changefreq", "priority", "news", "image", "video", "link", "mobile", "expires"]
+)
+_NEWS = frozenset(
+    ["", "publication", "publication_date", "title", "keywords", "genres", "access", "stock_tickers", "geo_locations"]
+)
 _WORD_BREAK = re.compile(r"[-_]+")
 
 
@@ -26,10 +35,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
-    """What a sitemap holds: entries, or the addresses of further sitemaps."""
+    """What a sitemap holds: entries, or the addresses of further sitemaps; `strange` names elements nobody knows."""
 
     entries: tuple[Entry, ...]
     sitemaps: tuple[str, ...]
+    strange: tuple[str, ...] = ()
 
 
 def read(body: bytes) -> Sitemap | str:
@@ -53,14 +63,17 @@ def read(body: bytes) -> Sitemap | str:
     if kind != "urlset":
         return "jawaban bukan sitemap — periksa alamatnya"
     entries: list[Entry] = []
+    strange: list[str] = []
     for one in root[:MAX_ENTRIES]:
         if not (url := _child(one, "loc")):
             continue
         news = next((child for child in one if _name(child) == "news"), None)
+        strange += shapes.unknown("sitemap", dict.fromkeys(map(_name, one)), _URL)
+        strange += shapes.unknown("sitemap news", dict.fromkeys(map(_name, news)) if news is not None else {}, _NEWS)
         title = _child(news, "title") if news is not None else ""
         published = _child(news, "publication_date") if news is not None else ""
         entries.append(Entry(url, title, published or _child(one, "lastmod")))
-    return Sitemap(tuple(entries), ())
+    return Sitemap(tuple(entries), (), tuple(strange))
 
 
 def words(url: str) -> str:

@@ -103,11 +103,14 @@ class YoutubeChannel:
             return drift("kanal tanpa daftar unggahan; bentuk jawaban berubah")
         self._counted = api.count(channel, "statistics", "videoCount") or 0
         kept = loose.dump({"id": key, "customUrl": name, "videoCount": self._counted}).encode()
+        strange = things.strange("channel", found[:1])
         if self._counted == 0 and not self._known:
-            return Page(Outcome.OK_EMPTY_PROVED, problems=tuple(problems), kept=kept, cursor=self._dump())
+            empty = Page(Outcome.OK_EMPTY_PROVED, problems=tuple(problems), kept=kept, cursor=self._dump())
+            return replace(empty, strange=strange)
         return Page(
-            Outcome.OK_ITEMS, follow=(self._page(""),), problems=tuple(problems), kept=kept, resume=self._dump()
-        )
+            Outcome.OK_ITEMS, follow=(self._page(""),), problems=tuple(problems), kept=kept, resume=self._dump(),
+            strange=strange,
+        )  # fmt: skip
 
     # ------------------------------------------------------------------- what it uploaded
 
@@ -153,6 +156,7 @@ class YoutubeChannel:
             resume=self._dump(),
             stop="" if token and not older else ("umur video tercapai" if older else "daftar habis"),
             listed=Listed(Platform.YOUTUBE, "", "", ids, gone),
+            strange=things.strange("playlistItem", found),
         )
 
     def _ended(self, since: datetime) -> tuple[str, ...]:
@@ -191,9 +195,34 @@ class YoutubeChannel:
         if not found:
             return Page(Outcome.GONE, detail="video ini dihapus atau ditutup sebelum sempat disimpan")
         item = things.video(found[0], self.source_id, self._author, response)
+        strange, kept = (
+            things.strange("video", found[:1]),
+            loose.dump(things.kept(found[0], self._author.native_id)).encode(),
+        )
         if isinstance(item, str) or item.native_id != key:
-            return drift(item if isinstance(item, str) else "server memberi video lain")
-        return Page(Outcome.OK_ITEMS, (item,), kept=loose.dump(things.kept(found[0])).encode())
+            whose = api.text(found[0], "snippet", "channelId")
+            own = api.text(found[0], "id") == key and whose in {"", self._author.native_id}
+            said = item if isinstance(item, str) else "server memberi video lain"
+            return Page(Outcome.SCHEMA_DRIFT, detail=said, strange=strange, kept=kept if own else b"")
+        return Page(Outcome.OK_ITEMS, (item,), kept=kept, strange=strange)
+
+    # ------------------------------------------------------------------- again
+
+    def reread(self, response: Response) -> Page:
+        """Make the item of an archived video or comment again; other answers hold none."""
+        found = loose.an_object(response.body)
+        if found is None:
+            return drift("arsip bukan objek JSON yang utuh")
+        if response.request.purpose == "kanal":
+            self._author = replace(self._author, native_id=self._author.native_id or api.text(found, "id"))
+            return Page(Outcome.OK_EMPTY_PROVED)
+        if things.is_comment(found):
+            return self._comments.again(found, response, self._held(Platform.YOUTUBE, [api.text(found, "id")]))
+        item = things.video(found, self.source_id, self._author, response)
+        strange = things.strange("video", [found])
+        if isinstance(item, str):
+            return Page(Outcome.SCHEMA_DRIFT, detail=item, strange=strange)
+        return Page(Outcome.OK_ITEMS, (item,), strange=strange)
 
     # ------------------------------------------------------------------- both
 

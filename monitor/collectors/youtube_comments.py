@@ -7,7 +7,7 @@ asked for once more by its own id, so that its evidence holds nobody else and ca
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from monitor.collectors import loose
 from monitor.collectors import youtube_api as api
@@ -88,7 +88,7 @@ class Comments:
         gone = tuple(one for one in self._before.get(video, []) if one not in now.found)
         self._before[video] = list(dict.fromkeys([*self._before.get(video, []), *now.found]))
         listed = Listed(Platform.YOUTUBE, "", "", page.listed.present, gone)
-        return Page(page.outcome, follow=page.follow, problems=page.problems, stop="daftar habis", listed=listed)
+        return replace(page, stop="daftar habis", listed=listed)
 
     def identities(self, response: Response) -> list[str]:
         """Name the rostered people's comments in an answer, so that what is stored of them can be looked up."""
@@ -122,6 +122,7 @@ class Comments:
             Outcome.OK_ITEMS if found else Outcome.OK_EMPTY_PROVED,
             follow=tuple(follow),
             listed=Listed(Platform.YOUTUBE, "", "", tuple(ids)),
+            strange=_strange(kind, found),
         )
 
     def _thread(self, thread: Json, video: str, ids: list[str], held: Mapping[str, Item]) -> list[Request]:
@@ -167,9 +168,36 @@ class Comments:
         if not found:
             return Page(Outcome.GONE, detail="komentar ini dihapus sebelum sempat disimpan")
         item = things.comment(found[0], self._source_id, who, about, response)
+        strange = things.strange("comment", found[:1])
+        kept = loose.dump(
+            {**things.kept(found[0], who.native_id), things.ANSWERED: [about.native_id, about.url]}
+        ).encode()
         if isinstance(item, str) or item.native_id != key:
-            return drift(item if isinstance(item, str) else "server memberi komentar lain")
-        return Page(Outcome.OK_ITEMS, (item,), kept=loose.dump(things.kept(found[0])).encode())
+            own = api.text(found[0], "id") == key and api.author(found[0]) in {"", who.native_id}
+            said = item if isinstance(item, str) else "server memberi komentar lain"
+            return Page(Outcome.SCHEMA_DRIFT, detail=said, strange=strange, kept=kept if own else b"")
+        return Page(Outcome.OK_ITEMS, (item,), kept=kept, strange=strange)
+
+    def again(self, found: Json, response: Response, held: Mapping[str, Item]) -> Page:
+        """Make the item of an archived comment again; what it answers is taken over from what is stored."""
+        who, before = self._rostered.get(api.author(found)), held.get(api.text(found, "id"))
+        if who is None:
+            return Page(Outcome.OK_EMPTY_PROVED)  # whoever left the roster is not looked at
+        about = before.parent if before is not None and before.parent is not None else things.answered(found)
+        item = things.comment(found, self._source_id, who, about, response)
+        strange = things.strange("comment", [found])
+        if isinstance(item, str):
+            return Page(Outcome.SCHEMA_DRIFT, detail=item, strange=strange)
+        return Page(Outcome.OK_ITEMS, (item,), strange=strange)
+
+
+def _strange(kind: str, found: Sequence[Json]) -> tuple[str, ...]:
+    if kind != "utas":
+        return things.strange("comment", found)
+    return (
+        *things.strange("commentThread", found),
+        *things.strange("comment", [c for t in found for c in _comments(t)]),
+    )
 
 
 def _kind(response: Response) -> str:

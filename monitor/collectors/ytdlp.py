@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from monitor.collectors import loose, shapes
 from monitor.collectors.seen import LONGEST_NAME, Act, Reading, first
 from monitor.models import AccountRef, ItemKind, Parent, Platform
 
@@ -27,6 +28,13 @@ _PLACES = {
     "bluesky": Platform.BLUESKY,
 }
 GUESSED = "perkiraan yt-dlp"
+UNDER = "catatan_video"
+"""Beside an archived comment: under which video it was found, and where."""
+_FIELDS = frozenset(
+    ["id", "parent", "text", "html", "timestamp", "author", "author_id", "author_url", "author_is_uploader",
+     "_time_text", "author_is_verified", "author_thumbnail", "like_count", "dislike_count", "is_favorited",
+     "is_pinned", "time_text", UNDER]
+)  # fmt: skip
 
 
 def read(body: bytes) -> Reading:
@@ -37,10 +45,10 @@ def read(body: bytes) -> Reading:
         return Reading(refused="bukan JSON yang utuh")
     if not isinstance(info, dict):
         return Reading(refused="bukan info.json dari yt-dlp")
-    key = first(info, ("extractor_key",), ("extractor",), longest=60).casefold()
-    platform = next((place for name, place in _PLACES.items() if key.startswith(name)), None)
+    platform = _place(info)
     if platform is None:
-        return Reading(refused=f"asal {key[:40]!r} belum dikenal; `extractor_key` yang dibaca: {', '.join(_PLACES)}")
+        key = first(info, ("extractor_key",), ("extractor",), longest=40).casefold()
+        return Reading(refused=f"asal {key!r} belum dikenal; `extractor_key` yang dibaca: {', '.join(_PLACES)}")
     video = _video(info, platform)
     if not video.native_id:
         return Reading(refused="tanpa `id`")
@@ -51,12 +59,44 @@ def read(body: bytes) -> Reading:
         found.problems.append("video tanpa pelaku; dilewati")
     comments = info.get("comments")
     for number, comment in enumerate(comments if isinstance(comments, list) else (), start=1):
-        act = _comment(comment, video, number) if isinstance(comment, dict) else None
-        if act is None:
-            found.problems.append(f"komentar ke-{number}: tanpa id atau pelaku; dilewati")
-        else:
-            found.acts.append(act)
+        _add(found, comment, video, number)
     return found
+
+
+def _add(found: Reading, comment: object, video: Act, number: int) -> None:
+    table = loose.table(comment)
+    act = _comment(table, video, number)
+    found.strange += shapes.unknown("yt-dlp komentar", table, _FIELDS)
+    if act is None:
+        found.problems.append(f"komentar ke-{number}: tanpa id atau pelaku; dilewati")
+        found.strange.append("yt-dlp komentar tanpa id atau pelaku")
+        found.unread.append(_raw(table, video))
+    else:
+        found.acts.append(act)
+
+
+def read_archived(body: bytes) -> Reading:
+    """Read records as they are archived: a video, or a comment with what it was found under, one a line."""
+    found = Reading()
+    for number, line in enumerate(body.decode("utf-8", "replace").splitlines(), start=1):
+        record = loose.an_object(line)
+        if record is None:
+            found.problems.append(f"catatan {number} dalam arsip tidak terbaca")
+            continue
+        under = loose.table(record.pop(UNDER, record))
+        platform = _place(under)
+        if platform is None:
+            found.problems.append(f"catatan {number} dalam arsip tidak menyebut dari mana asalnya")
+        elif under is record:
+            found.acts.append(_video(record, platform))
+        else:
+            _add(found, record, _video(under, platform), number)
+    return found
+
+
+def _place(info: Mapping[str, object]) -> Platform | None:
+    key = first(info, ("extractor_key",), ("extractor",), longest=60).casefold()
+    return next((place for name, place in _PLACES.items() if key.startswith(name)), None)
 
 
 def _video(info: Mapping[str, object], platform: Platform) -> Act:
@@ -98,12 +138,19 @@ def _comment(comment: Mapping[str, object], video: Act, number: int) -> Act | No
     above = first(comment, ("parent",), longest=200)
     if above in {"", "root"}:
         parent = Parent(
-            video.native_id, video.url, "\n".join(one for one in (video.title, video.text) if one), video.author
-        )
+            video.native_id, video.url, "\n".join(one for one in (video.title, video.text) if one),
+            video.author if video.author.native_id or video.author.handle else None,
+        )  # fmt: skip
     else:
         parent = Parent(above, video.url)
     return Act(
         video.platform, native_id, ItemKind.COMMENT, author, first(comment, ("text",)),
-        first(comment, ("timestamp",), longest=40), json.dumps(comment, ensure_ascii=False), number, video.url,
+        first(comment, ("timestamp",), longest=40), _raw(comment, video), number, video.url,
         parent=parent, rule=GUESSED,
     )  # fmt: skip
+
+
+def _raw(comment: Mapping[str, object], video: Act) -> str:
+    place = next(name for name, one in _PLACES.items() if one is video.platform)
+    under = {"extractor_key": place, "id": video.native_id, "webpage_url": video.url}
+    return json.dumps({**comment, UNDER: under}, ensure_ascii=False)

@@ -10,29 +10,35 @@ writes it, and `{…data…, "__import_meta": {…the rest…}}` as 4CAT passes 
 | `twitter`, `x`, `twitter-comments` | `rest_id`, `id` | `legacy.full_text` | `core…result` | `legacy.created_at` |
 | `threads`, `threads.net` | `code` | `caption.text` | `user` | `taken_at` |
 | `instagram`, `instagram.com` | `code`, `shortcode` | `caption.text`, edge caption | `user`, `owner` | `taken_at` |
+| the same, a story (`product_type` or `expiring_at`) | `pk` | `caption.text` | `user` | `taken_at` |
 | `instagram-comments` | `comment_id`, `pk` | `text` | `user` | `created_at` |
 | `facebook`, `facebook.com` | `…story.post_id` | `…message.text` | `…actors.0` | `creation_time` |
+| `facebook-comments` | `…node.legacy_fbid` | `…body.text` | `…author` | `created_time` |
 
 What is answered: `reply_id`, else the video `aweme_id` (TikTok); `in_reply_to_status_id_str`, or the post shared (X);
 `reply_to_author` (Threads); `parent_comment_id`, else the post (Instagram).
 
 Closed places are not read: posts of Facebook groups and of private accounts are passed over and counted. A record that
-cannot be mapped is named and counted; the file itself stays where it was brought, so that a later reader may map it.
+cannot be mapped is named and counted; it is kept raw where a watched account stands in it as the one who acted, and the
+file itself stays where it was brought, so that a later reader may map it.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from monitor.collectors.seen import LONGEST_NAME, Act, Reading, dig, first, web, words
+from monitor.collectors import shapes
+from monitor.collectors import zeeschuimer_facebook as facebook
+from monitor.collectors.seen import LONGEST_NAME, Act, Reading, UnmappedError, dig, first, plain, web, words
 from monitor.models import AccountRef, ItemKind, Parent, Platform
 
 Record = Mapping[str, object]
-
-
-class _UnmappedError(Exception):
-    """A record cannot be an act; the message is Indonesian."""
+_WRAPPING = frozenset(
+    ["id", "nav_index", "item_id", "timestamp_collected", "last_updated", "source_platform", "source_platform_url",
+     "source_url", "user_agent", "data"]
+)  # fmt: skip
 
 
 def read(body: bytes) -> Reading:
@@ -51,32 +57,44 @@ def read(body: bytes) -> Reading:
             found.problems.append(f"baris {number}: bukan objek JSON; dilewati")
             continue
         try:
-            found.acts.append(_act(record, raw.strip(), number))
-        except _UnmappedError as error:
-            found.problems.append(f"baris {number}: {error}; dilewati")
+            found.acts += _acts(record, raw.strip(), number, found)
+        except UnmappedError as error:
+            _passed_over(found, error, raw.strip(), number)
     return found
 
 
-def _act(record: Record, raw: str, number: int) -> Act:
+def _passed_over(found: Reading, why: UnmappedError, raw: str, number: int) -> None:
+    found.problems.append(f"baris {number}: {why}; dilewati")
+    if not why.closed:
+        found.strange.append(f"zeeschuimer: {why}")
+        found.unread.append(raw)
+
+
+def _acts(record: Record, raw: str, number: int, found: Reading) -> list[Act]:
     meta = record.get("__import_meta")
     meta = meta if isinstance(meta, dict) else record
     data = record.get("data") if meta is record else record
+    found.strange += shapes.unknown("zeeschuimer", meta, _WRAPPING)
     if not isinstance(data, dict):
-        raise _UnmappedError("tanpa `data`")
+        raise UnmappedError("tanpa `data`")
     platform = words(meta.get("source_platform"), 60).casefold().removesuffix(".com").removesuffix(".net")
-    mapper = _MAPPERS.get(platform)
-    if mapper is None:
-        raise _UnmappedError(f"asal {platform[:40]!r} belum dikenal")
-    act = mapper(data, meta)
-    if not act.native_id:
-        raise _UnmappedError(f"{platform} tanpa id")
-    if not (act.author.native_id or act.author.handle):
-        raise _UnmappedError(f"{platform} {act.native_id[:30]} tanpa pelaku")
+    if platform == "facebook-comments":
+        pairs = facebook.comments(data, meta)
+    elif platform in _MAPPERS:
+        pairs = [(_MAPPERS[platform](data, meta), raw)]
+    else:
+        raise UnmappedError(f"asal {platform[:40]!r} belum dikenal")
     seen = words(meta.get("timestamp_collected"), 20)
-    return Act(
-        act.platform, act.native_id, act.kind, act.author, act.text, act.time, raw, number, act.url,
-        parent=act.parent, seen_at=seen if seen.isascii() and seen.isdigit() else "",
-    )  # fmt: skip
+    seen = seen if seen.isascii() and seen.isdigit() else ""
+    made = []
+    for act, own in pairs:
+        if lacks := "id" if not act.native_id else "" if act.author.native_id or act.author.handle else "pelaku":
+            _passed_over(found, UnmappedError(f"{platform} tanpa {lacks}"), own, number)
+            continue
+        if "/stories/" in act.url and not act.text:
+            found.problems.append(f"baris {number}: cerita tanpa tulisan; periksa gambarnya dengan mata sendiri")
+        made.append(replace(act, raw=own, line=number, seen_at=seen))
+    return made
 
 
 def _account(platform: Platform, user: object, ids: tuple[str, ...], names: tuple[str, ...], shown: str) -> AccountRef:
@@ -91,7 +109,7 @@ def _account(platform: Platform, user: object, ids: tuple[str, ...], names: tupl
 def _open(user: object, platform: str) -> None:
     """Refuse what an account keeps for those it lets in."""
     if dig(user, "is_private") is True or dig(user, "privateAccount") is True or dig(user, "protected") is True:
-        raise _UnmappedError(f"{platform}: akun tertutup, tidak dibaca")
+        raise UnmappedError(f"{platform}: akun tertutup, tidak dibaca", closed=True)
 
 
 def _tiktok(data: Record, _meta: Record) -> Act:
@@ -100,7 +118,7 @@ def _tiktok(data: Record, _meta: Record) -> Act:
     if not author.handle and isinstance(data.get("author"), str):
         author = AccountRef(Platform.TIKTOK, "", words(data["author"], LONGEST_NAME))
     native_id = first(data, ("id",), longest=200)
-    url = f"https://www.tiktok.com/@{author.handle}/video/{native_id}" if _plain(author.handle, native_id) else ""
+    url = f"https://www.tiktok.com/@{author.handle}/video/{native_id}" if plain(author.handle, native_id) else ""
     return Act(
         Platform.TIKTOK, native_id, ItemKind.POST, author, first(data, ("desc",)), first(data, ("createTime",)), "",
         url=url,
@@ -121,7 +139,7 @@ def _tiktok_comment(data: Record, meta: Record) -> Act:
 
 def _tiktok_owner(url: str) -> AccountRef | None:
     name = url.partition("tiktok.com/@")[2].partition("/")[0]
-    return AccountRef(Platform.TIKTOK, "", name) if _plain(name) else None
+    return AccountRef(Platform.TIKTOK, "", name) if plain(name) else None
 
 
 def _x(data: Record, _meta: Record) -> Act:
@@ -151,7 +169,7 @@ def _x(data: Record, _meta: Record) -> Act:
             first(data, ("legacy", "in_reply_to_screen_name"), longest=LONGEST_NAME),
         )
         parent = Parent(reply, "", "", owner if owner.native_id or owner.handle else None)
-    url = f"https://x.com/{author.handle}/status/{native_id}" if _plain(author.handle, native_id) else ""
+    url = f"https://x.com/{author.handle}/status/{native_id}" if plain(author.handle, native_id) else ""
     when = first(data, ("legacy", "created_at"), ("created_at",), longest=120)
     return Act(Platform.X, native_id, kind, author, text, _x_time(when), "", url=url, parent=parent)
 
@@ -178,7 +196,7 @@ def _threads(data: Record, _meta: Record) -> Act:
     above = dig(data, "text_post_app_info", "reply_to_author")
     owner = _account(Platform.THREADS, above, ("pk", "id"), ("username",), "full_name")
     answers = bool(owner.native_id or owner.handle)
-    url = f"https://www.threads.com/@{author.handle}/post/{native_id}" if _plain(author.handle, native_id) else ""
+    url = f"https://www.threads.com/@{author.handle}/post/{native_id}" if plain(author.handle, native_id) else ""
     return Act(
         Platform.THREADS, native_id, ItemKind.COMMENT if answers else ItemKind.POST, author,
         first(data, ("caption", "text"), ("caption",)), first(data, ("taken_at",)), "", url=url,
@@ -190,12 +208,21 @@ def _instagram(data: Record, _meta: Record) -> Act:
     user = data.get("user") if isinstance(data.get("user"), dict) else data.get("owner")
     _open(user, "instagram")
     author = _account(Platform.INSTAGRAM, user, ("pk", "id", "pk_id"), ("username",), "full_name")
+    story = data.get("product_type") == "story" or data.get("expiring_at") is not None
+    if story and data.get("audience") not in {None, "", "default"}:
+        raise UnmappedError("instagram: cerita untuk kalangan sendiri, tidak dibaca", closed=True)
     native_id = first(data, ("code",), ("shortcode",), longest=200)
+    if story:
+        native_id = first(data, ("pk",), longest=200) or first(data, ("id",), longest=200).partition("_")[0]
     text = first(
         data, ("caption", "text"), ("edge_media_to_caption", "edges", 0, "node", "text"), ("caption",)
     )  # fmt: skip
     when = first(data, ("taken_at",), ("taken_at_timestamp",), ("device_timestamp_seconds",))
-    url = f"https://www.instagram.com/p/{native_id}/" if _plain(native_id) else ""
+    url = f"https://www.instagram.com/p/{native_id}/" if plain(native_id) else ""
+    if story:
+        url = (
+            f"https://www.instagram.com/stories/{author.handle}/{native_id}/" if plain(author.handle, native_id) else ""
+        )
     return Act(Platform.INSTAGRAM, native_id, ItemKind.POST, author, text, when, "", url=url)
 
 
@@ -211,36 +238,6 @@ def _instagram_comment(data: Record, _meta: Record) -> Act:
     )  # fmt: skip
 
 
-def _facebook(data: Record, _meta: Record) -> Act:
-    story = dig(data, "comet_sections", "content", "story")
-    layout = dig(data, "comet_sections", "context_layout", "story", "comet_sections", "metadata")
-    times = [dig(one, "story") for one in layout if isinstance(one, dict)] if isinstance(layout, list) else []
-    url = web(first(story, ("wwwURL",)) or next((text for one in times if (text := first(one, ("url",)))), ""))
-    if "/groups/" in url:
-        raise _UnmappedError("facebook: unggahan grup, tidak dibaca")
-    who = dig(story, "actors", 0)
-    handle = first(who, ("url",)).rstrip("/").rpartition("/")[2]
-    author = AccountRef(
-        Platform.FACEBOOK,
-        first(who, ("id",), longest=LONGEST_NAME),
-        handle if _plain(handle) else "",
-        first(who, ("name",), longest=LONGEST_NAME),
-    )
-    when = next((text for one in times if (text := first(one, ("creation_time",)))), "")
-    return Act(
-        Platform.FACEBOOK, first(story, ("post_id",), longest=200), ItemKind.POST, author,
-        first(story, ("message", "text")), when, "", url=url,
-    )  # fmt: skip
-
-
-def _plain(*names: str) -> bool:
-    """Tell whether names may stand in an address that is put together here."""
-    return all(name and len(name) <= 200 and name.isascii() and not set(name) - _SAFE for name in names)
-
-
-_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
-
-
 _MAPPERS: dict[str, Callable[[Record, Record], Act]] = {
     "tiktok": _tiktok,
     "tiktok-comments": _tiktok_comment,
@@ -250,5 +247,5 @@ _MAPPERS: dict[str, Callable[[Record, Record], Act]] = {
     "threads": _threads,
     "instagram": _instagram,
     "instagram-comments": _instagram_comment,
-    "facebook": _facebook,
+    "facebook": facebook.post,
 }

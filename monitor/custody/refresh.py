@@ -126,7 +126,9 @@ def _edited(desk: _Desk, item: Item, found: dict[str, object], response: Respons
     same = ("title", "text", "native_version")
     if isinstance(now, str) or all(getattr(now, name) == getattr(item, name) for name in same):
         return False
-    kept = desk.archive.capture(replace(response, body=json.dumps(things.kept(found)).encode()), partial=True)
+    kept = desk.archive.capture(
+        replace(response, body=json.dumps(things.kept(found, author.native_id)).encode()), partial=True
+    )
     desk.store.recordings.record(kept, item.source_id, desk.run_id, response, Outcome.OK_ITEMS)
     saved = desk.store.items.save_page(
         source_id=item.source_id, run_id=desk.run_id, response=response, page=Page(Outcome.OK_ITEMS, (now,)),
@@ -149,4 +151,9 @@ def _erase(
     if old:
         store.api_data.erase_versions([version for version, _ in old], WHY)
         bury_bodies(store, archive, list(dict.fromkeys(body for _, body in old if body)), WHY, None)
+    # What no reader could make an item of was kept to be read again: it grows old like everything else.
+    for one in sources:
+        while bodies := store.burial.idle(now - ERASE_AFTER, AT_ONCE, one.id):
+            if not bury_bodies(store, archive, bodies, WHY, None):
+                break
     return replace(done, erased=len(going), versions=len(old), held=tuple(held))

@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 from sqlite_utils import Database
 
 from monitor.models import WORDLESS, AccountRef, Item, ItemKind, PastAct, Platform
+from monitor.store.absences import PROOFS
 from monitor.store.codec import clean
 from monitor.store.connection import Connection
 
 MOST = 100_000
 """Acts of one account in one look at a stretch of time; the newest count."""
+_EVER = (-(2**62), 2**62)
 _BORROWS = WORDLESS - {ItemKind.FOLLOW} | {ItemKind.COMMENT}
 _COLUMNS = (
     "a.item_id, a.platform, a.author_id, a.author_handle, a.kind, a.happened_at, "
@@ -83,6 +85,31 @@ class Acts:
                 )
                 found |= {row[0]: _act(row) for row in rows}
         return sorted(found.values(), key=lambda one: (one.happened_at, one.item_id))
+
+    def stored(
+        self, platform: Platform, account_id: str, since: datetime | None, until: datetime | None, limit: int
+    ) -> list[Item]:
+        """Give what an account did strictly between two moments (whole seconds; None = open), newest first.
+
+        Each with identity, kind, address and moment alone; without what is known to be withdrawn.
+        """
+        rows = self._connection.db.execute(
+            "SELECT i.native_id, a.kind, a.happened_at, json_extract(v.payload, '$.url'), v.source_id FROM item_acts a "
+            "JOIN items i ON i.item_id = a.item_id JOIN item_versions v ON v.version_id = i.version_id "
+            "WHERE a.platform = ? AND a.author_id = ? AND a.author_id <> '' AND a.happened_at > ? "
+            "AND a.happened_at < ? AND i.erased = 0 AND NOT EXISTS (SELECT 1 FROM absences b "
+            "WHERE b.item_id = i.item_id AND b.returned_at IS NULL AND b.times >= ?) "
+            "ORDER BY a.happened_at DESC, i.item_id DESC LIMIT ?",
+            (platform.value, clean(account_id), _EVER[0] if since is None else second(since),
+             _EVER[1] if until is None else second(until), PROOFS, limit),
+        )  # fmt: skip
+        return [
+            Item(
+                source, platform, native_id, ItemKind(kind), AccountRef(platform, account_id), "", url=url or "",
+                happened_at=datetime.fromtimestamp(at, UTC),
+            )
+            for native_id, kind, at, url, source in rows
+        ]  # fmt: skip
 
     def overtaken(self, limit: int) -> list[int]:
         """Give items that were judged before an earlier act of the same person was known."""

@@ -122,14 +122,18 @@ class Burial:
         )
         return [sha256 for (sha256,) in rows]
 
-    def idle(self, before: datetime, limit: int) -> list[str]:
-        """Give bodies recorded last before `before` from which no standing item was read, with no tombstone yet."""
+    def idle(self, before: datetime, limit: int, config_id: str = "") -> list[str]:
+        """Give bodies recorded last before `before` from which no standing item was read, with no tombstone yet.
+
+        With `config_id` those of this source of the settings alone.
+        """
         rows = self._connection.db.execute(
             "SELECT r.body_sha256 FROM recordings r WHERE NOT EXISTS (SELECT 1 FROM item_versions v "
             "WHERE v.evidence_sha256 = r.body_sha256 AND v.erased <> 1) AND NOT EXISTS (SELECT 1 FROM tombstones t "
-            "WHERE t.sha256 = r.body_sha256) GROUP BY r.body_sha256 HAVING max(r.fetched_at) < ? "
-            "ORDER BY min(r.recording_id) LIMIT ?",
-            (stamp(before), limit),
+            "WHERE t.sha256 = r.body_sha256) AND (:config = '' OR r.source_id = :config "
+            "OR substr(r.source_id, 1, length(:config) + 1) = :config || '/') "
+            "GROUP BY r.body_sha256 HAVING max(r.fetched_at) < :before ORDER BY min(r.recording_id) LIMIT :most",
+            {"config": config_id, "before": stamp(before), "most": limit},
         )
         return [sha256 for (sha256,) in rows]
 

@@ -85,12 +85,13 @@ def _versions(db: Database, item_id: int) -> Sequence[StoredItem]:
 
 
 def _with_words(item: Item, versions: Sequence[Item]) -> Item:
-    """Put the words of what an act was done to beside it, where an earlier version holds them and this answer not."""
+    """Put what was known of the post that an act was done to beside it, where this answer does not tell it."""
     parent = item.parent
-    if parent is None or parent.text:
+    if parent is None:
         return item
-    for one in reversed(versions):
-        known = one.parent
-        if known is not None and known.text and known.native_id == parent.native_id:
-            return replace(item, parent=replace(parent, text=known.text, owner=known.owner or parent.owner))
-    return item
+    held = [one.parent for one in reversed(versions) if one.parent is not None]
+    same = [one for one in held if one.native_id == parent.native_id]
+    known = next((one for one in same if one.text), same[0] if same else parent)
+    owner = parent.owner or known.owner if parent.text else known.owner or parent.owner
+    whole = replace(parent, url=parent.url or known.url, text=parent.text or known.text, owner=owner)
+    return replace(item, parent=whole)

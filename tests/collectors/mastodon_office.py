@@ -30,7 +30,7 @@ class Office:
 
     def collect(self) -> dict[str, Collected]:
         """One collecting run, sources built anew as each run does; by account."""
-        sources = build_accounts(self.config, Watching(self.accounts, self.store.items.held))
+        sources = build_accounts(self.config, Watching(self.accounts, self.store.items.held, self.store.acts.stored))
         done = collect(sources, self.fetcher, self.archive, self.store, lambda _: None)
         return {one.source_id.partition("/")[2]: one for one in done}
 

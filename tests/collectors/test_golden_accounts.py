@@ -49,7 +49,7 @@ def plain(page: Page) -> dict[str, Any]:
     shown = {
         "outcome": page.outcome, "detail": page.detail, "problems": page.problems, "stop": page.stop,
         "items": [dataclasses.asdict(one) for one in page.items], "follow": [(one.purpose, one.url) for one in page.follow],
-        "kept": json.loads(page.kept or b"null"),
+        "kept": json.loads(page.kept or b"null"), "strange": page.strange,
     }  # fmt: skip
     return {name: value for name, value in shown.items() if value}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -151,3 +152,28 @@ def test_a_failed_answer_confirms_and_deletes_nothing(
     assert office.withdrawn() == []
     assert office.ids() == dict.fromkeys([call, *comments], 1)
     assert done.lines()
+
+
+def test_what_no_reader_could_read_is_kept_to_be_read_again_but_no_longer_than_the_rest(
+    youtube: Youtube, office: Office, seeded: tuple[Channel, str, list[str]]
+) -> None:
+    _, _, comments = seeded
+    youtube._comment(comments[0])["snippet"].pop("authorDisplayName")
+
+    def renamed(method: str, given: dict[str, list[str]]) -> Answer | None:
+        if method != "comments" or given.get("id") != [comments[0]]:
+            return None
+        told = {"kind": "youtube#comment", "id": comments[0], "cuplikan": {"isi": "kata yang tidak terbaca"}}
+        whole = {"kind": "youtube#commentListResponse", "pageInfo": {"totalResults": 1}, "items": [told]}
+        return Answer(200, json.dumps(whole).encode())
+
+    youtube.edit(comments[0], "diubah")
+    youtube.fault = renamed
+    office.collect()
+    assert "kata yang tidak terbaca" in office.everything()
+    for days in (20, 11):
+        youtube.clock.tick(days=days)
+        run(office, youtube)
+    assert "kata yang tidak terbaca" not in office.everything()
+    assert "komentar rahasia 1" in office.everything()
+    assert office.store.audit.verify().ok
