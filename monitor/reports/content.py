@@ -20,6 +20,7 @@ from monitor.reports import rows, wording
 from monitor.reports.course import Course
 from monitor.reports.rows import Place, Row, Rows
 from monitor.reports.wording import said
+from monitor.rules.forms import FORMS, forms_in
 from monitor.store import Draft, PieceKind, Witness
 from monitor.targets import Targets
 
@@ -113,8 +114,10 @@ class Source:
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """Give the form that somebody chose, else those that were proposed."""
-        return (self.course.form,) if self.course.form else self.case.flag.opinion.forms
+        """Give the form that somebody chose, else those that were proposed and fit the phase."""
+        opinion = self.case.flag.opinion
+        fitting = forms_in(opinion.setting.phase, (one for one in opinion.forms if one in FORMS))
+        return (self.course.form,) if self.course.form else fitting or opinion.forms
 
 
 def contest_of(targets: Targets, flag: Flag) -> tuple[str, str]:

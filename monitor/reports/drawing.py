@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "templates"
 SERIF, FIXED = "Times New Roman", "Courier New"
-SIZE, SMALL, DIGEST = Pt(11.5), Pt(9.5), Pt(6.8)
-LABEL, DEEP_LABEL, COLON, WIDTH = 5.5, 5.0, 0.4, 16.0
+SIZE, SMALL, DIGEST = Pt(11.5), Pt(9.5), Pt(6.5)
+LABEL, DEEP_LABEL, COLON, WIDTH = 5.3, 5.0, 0.4, 16.0
 INDENT, STEP, DEEP = 1.0, 0.8, 1.8
 
 
@@ -208,6 +208,7 @@ def _prose(sheet: Sheet, block: Prose | Note) -> None:
         return
     shape.left_indent = Cm(DEEP if block.deep else INDENT)
     paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
+    shape.keep_with_next = block.text.endswith(":")
     _write(paragraph, block.text)
 
 
@@ -226,6 +227,7 @@ def _table(sheet: Sheet, block: Table) -> None:
     widths = tuple(width for _title, _text, width in block.columns)
     grid = _grid(sheet, widths, 0.19)
     grid.style = "Table Grid"
+    _padded(grid)
     head = _row(grid)
     for cell, (title, _text, width) in zip(head.cells, block.columns, strict=True):
         cell.width = Cm(width)
@@ -244,6 +246,17 @@ def _table(sheet: Sheet, block: Table) -> None:
             for run in _write_all(cell.paragraphs[0], said, row="r."):
                 run.font.size = DIGEST if run.font.name == FIXED else SMALL
     _gap(sheet)
+
+
+def _padded(grid: Grid) -> None:
+    """Give cells some air above and below, as python-docx cannot."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("top", "bottom"):
+        air = OxmlElement(f"w:{side}")
+        air.set(qn("w:w"), "40")
+        air.set(qn("w:type"), "dxa")
+        margins.append(air)
+    grid._tbl.tblPr.append(margins)  # noqa: SLF001
 
 
 def _tidy(cell: Cell, text: str) -> None:

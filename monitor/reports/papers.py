@@ -17,7 +17,7 @@ from monitor.evidence import Archive
 from monitor.reports import content
 from monitor.reports.content import Content, Source
 from monitor.reports.layout import PAPERS
-from monitor.reports.pictures import Printed, printed
+from monitor.reports.pictures import HIGHEST, WIDEST, Printed, printed
 from monitor.reports.templates import Templates
 
 UNFIT = (
@@ -113,7 +113,14 @@ def _lay_out(folder: Path, filled: Filled, templates: Templates) -> Mapping[str,
     for place, one in enumerate(filled.pictures, 1):
         name = f"gambar-kasus-{place}.jpg"
         (folder / name).write_bytes(one.content)
-        shown.append({"berkas": name, "keterangan": one.caption, "sidik": one.sha256})
+        shown.append(
+            {
+                "berkas": name,
+                "keterangan": one.caption,
+                "sidik": one.sha256,
+                "lebar": round(one.fit(WIDEST, HIGHEST), 2),
+            }
+        )
     return {**filled.content.values, **filled.content.rows, "gambar": shown}
 
 

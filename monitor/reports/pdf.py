@@ -27,7 +27,7 @@ class Press:
 
     def __init__(self, folder: Path, packages: Path, made_at: datetime) -> None:
         self._folder = folder
-        self._made_at = made_at
+        self._made_at = made_at.replace(microsecond=0)  # a PDF counts in seconds
         self._compiler = typst.Compiler(
             root=folder, font_paths=_fonts(), package_path=packages, package_cache_path=packages
         )

@@ -11,6 +11,8 @@ from monitor.reports.content import Shot
 
 LONGEST_SIDE = 1600
 QUALITY = 85
+WIDEST, HIGHEST = 15.5, 17.0
+"""What a picture may take of a page, in cm."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,9 @@ def _held(case: Case, at: Place) -> Iterator[dict[str, str]]:
         if piece.erased or piece.kind not in _PIECES:
             continue
         when = wording.moment(piece.made_at, at.zone, at.mark)
-        note = f"dari {piece.origin_sha256}" if piece.kind in {PieceKind.PICTURE_COPY, PieceKind.TEXT_COPY} else ""
+        copied = piece.kind in {PieceKind.PICTURE_COPY, PieceKind.TEXT_COPY}
+        taken = "diambil alat" if piece.user_id is None else "disimpan petugas"
+        note = f"dari {piece.origin_sha256}" if copied else taken
         yield _piece(_PIECES[piece.kind], note, "", when, piece.sha256, wording.number(piece.size))
 
 

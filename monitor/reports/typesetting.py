@@ -44,7 +44,8 @@ def _typst_block(block: Block, *, sticks: bool) -> str:  # noqa: PLR0911 - one l
             lines = ",\n".join(f"  ({_content(label)}, {_content(text)})" for label, text in block.lines)
             return f"#isian((\n{lines},\n){_deep(block.deep)})"
         case Prose():
-            return f"#paragraf({_content(block.text)}{_deep(block.deep)}{', lekat: true' if sticks else ''})"
+            stays = ", lekat: true" if sticks or block.text.endswith(":") else ""
+            return f"#paragraf({_content(block.text)}{_deep(block.deep)}{stays})"
         case Note():
             return f"#catatan({_content(block.text)})"
         case Table():

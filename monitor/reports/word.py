@@ -10,10 +10,8 @@ from docxtpl import DocxTemplate, InlineImage
 from jinja2 import DictLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from monitor.reports.pictures import Printed
+from monitor.reports.pictures import HIGHEST, WIDEST, Printed
 from monitor.reports.steadiness import steady
-
-WIDEST, HIGHEST = 15.5, 17.0
 
 
 def environment() -> ImmutableSandboxedEnvironment:

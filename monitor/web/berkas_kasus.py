@@ -18,12 +18,13 @@ from monitor.reports.content import ELECTIONS, Source, proposals
 from monitor.reports.desk import DAYS, LONG_FIELDS, LONGEST, MOST_WITNESSES, SHORT, Bureau
 from monitor.reports.papers import Format
 from monitor.store import Draft, Witness
-from monitor.store.documents import DraftVersion, changed
+from monitor.store.documents import NUMBERED, DraftVersion, changed
 from monitor.web.auth import current_user
 from monitor.web.case import find
 from monitor.web.i18n import t
 from monitor.web.panel import Panel
 from monitor.web.safety import services
+from monitor.web.tenggat import day
 from monitor.web.text import seen
 
 MOST_BYTES, MOST_PARTS = 1_000_000, 120
@@ -52,11 +53,12 @@ blueprint = Blueprint("berkas_kasus", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One field of the form: what stands in it, and what the papers say where it is left empty."""
+    """One field of the form: what stands in it, what the papers say where it is left empty, how a number must look."""
 
     name: str
     value: str
     proposal: str
+    pattern: str = ""
 
     @property
     def kind(self) -> str:
@@ -96,6 +98,8 @@ class FileView:
     may_hand: bool
     variants: tuple[str, ...] = tuple(ELECTIONS)
     most_short: int = SHORT
+
+    day = staticmethod(day)
 
 
 @blueprint.url_value_preprocessor
@@ -219,12 +223,13 @@ def _view(bureau: Bureau, flag: Flag, typed: Draft | None, older: int) -> FileVi
     held = next((one.draft for one in versions if one.number == older and not one.erased), None)
     draft = typed or held or source.draft
     first, today = proposals(source), bureau.today()
+    patterns = {one: getattr(bureau.config.reports, one) for one in NUMBERED}
     empty = max(2, min(MOST_WITNESSES, len(draft.witnesses) + 1)) - len(draft.witnesses)
     return FileView(
         source=source,
         draft=draft,
         groups=tuple(
-            (group, tuple(Line(one, getattr(draft, one), getattr(first, one)) for one in names))
+            (group, tuple(Line(one, getattr(draft, one), getattr(first, one), patterns.get(one, "")) for one in names))
             for group, names in _GROUPS
         ),
         witnesses=(*draft.witnesses, *(Witness("") for _ in range(empty))),

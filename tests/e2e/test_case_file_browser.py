@@ -34,7 +34,7 @@ def test_a_case_file_is_written_and_its_papers_taken(
     path = f"/tanda/{flag_id}/kasus"
     page, complaints = enter(browser, site, "koordinator", size=size, theme=theme, path=path)
     judge(page)
-    picture(page, f"berkas-kasus-kosong-{size}-{theme}", tmp_path)
+    picture(page, f"berkas-kasus-kosong-{size}-{theme}", tmp_path, whole=True)
     page.fill("#officer", "Sinta Rekaan")
     page.fill("#analysis", "Analisa rekaan\nbaris kedua")
     page.fill("#saksi-0", "Saksi Rekaan")
@@ -48,7 +48,7 @@ def test_a_case_file_is_written_and_its_papers_taken(
         recipient="kepegawaian",
     )  # fmt: skip
     judge(page)
-    picture(page, f"berkas-kasus-isi-{size}-{theme}", tmp_path)
+    picture(page, f"berkas-kasus-isi-{size}-{theme}", tmp_path, whole=True)
     with page.expect_download() as taken:
         page.get_by_role("link", name="PDF Formulir Model A (pilkada)").click()
     assert taken.value.suggested_filename == f"formulir-a-pilkada-tanda-{flag_id}.pdf"

@@ -87,7 +87,7 @@ def open_desk(
     folder: Path, texts: tuple[str, ...] = ("Ayo nomor satu", "Pilih nomor dua", "Jadwal"), **reports: object
 ) -> Desk:
     kept = fill_office(folder / "kantor", texts)
-    kept.clock.now = datetime(2025, 6, 26, 2, 5, tzinfo=UTC)
+    kept.clock.now = datetime(2025, 6, 26, 2, 5, 0, 123456, tzinfo=UTC)
     rules = ROOT / "rules"
     bureau = Bureau(
         config(kept.folder, **reports), kept.store, kept.archive, kept.clock, kept.folder,

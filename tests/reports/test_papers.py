@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import re
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from monitor.custody.copies import text_copy
+from monitor.errors import NetraError
 from monitor.models import State
 from monitor.reports import papers, wording
 from monitor.reports.drawing import word_template
@@ -196,6 +200,41 @@ def test_masked_words_stand_in_for_the_post(desk: Desk) -> None:
         assert "Ayo nomor" not in word_text(body)
     values = papers.fill(desk.bureau.source(desk.case), desk.kept.archive).content.values
     assert "█████" in values["isi_unggahan"]
+
+
+def picture(size: tuple[int, int]) -> bytes:
+    out = io.BytesIO()
+    Image.linear_gradient("L").resize(size).convert("RGB").save(out, "PNG")
+    return out.getvalue()
+
+
+def shelve(desk: Desk, content: bytes, kind: PieceKind = PieceKind.SCREENSHOT, origin: str = "") -> str:
+    sha256 = desk.kept.archive.put_bytes(content)
+    piece = NewPiece(kind, sha256, len(content), desk.case, origin_sha256=origin)
+    desk.kept.store.custody.note(Touch.SNAPSHOT, user_id=None, flag_id=desk.case, pieces=[piece])
+    return sha256
+
+
+@NEEDS_POPPLER
+def test_pictures_are_printed_with_the_digest_of_the_original(desk: Desk, tmp_path: Path) -> None:
+    tall, wide = shelve(desk, picture((300, 3000))), shelve(desk, picture((3000, 300)))
+    copy = shelve(desk, picture((300, 300)), PieceKind.PICTURE_COPY, tall)
+    made = desk.papers()
+    said = read(made, tmp_path)
+    for kind in ("docx", "pdf"):
+        form = said[f"formulir-a-pilkada.{kind}"]
+        assert form.count(tall) == form.count(wide) == 2, kind
+        assert f"salinansuntingan{copy}" in form
+        assert "Gambar1,diperkeciluntukdicetak(salinansuntingan;sidikyangasli):" in form
+    with zipfile.ZipFile(io.BytesIO(made["formulir-a-pilkada.docx"])) as file:
+        shown = [Image.open(io.BytesIO(file.read(one))).size for one in file.namelist() if "/media/" in one]
+    assert sorted(shown) == [(300, 300), (1600, 160)]
+
+
+def test_a_picture_that_is_none_is_told(desk: Desk) -> None:
+    shelve(desk, b"bukan gambar")
+    with pytest.raises(NetraError, match="bukan gambar PNG"):
+        desk.papers()
 
 
 @pytest.mark.parametrize(
