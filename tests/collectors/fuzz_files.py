@@ -28,10 +28,13 @@ from monitor.rules.schema import RuleFile
 from monitor.targets import Targets
 from monitor.targets.files import read_contest, read_export
 from tests.collectors.fuzzing import Reader
-from tests.unit.test_permits import GOOD as PERMITS
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "rules"
+PERMITS = b"""decisions:
+  - {platform: x, decided_by: Pejabat Contoh, position: Ketua, decided_on: 2025-01-05, basis: "Surat 12/HK/I/2025",
+     contract: "Perjanjian nomor 7", scope: akun resmi paslon saja, expires_on: 2025-06-20}
+"""
 FOLDER = Path(tempfile.mkdtemp(prefix="netra-fuzz-berkas-"))
 ZONE = ZoneInfo("Asia/Jakarta")
 
@@ -289,7 +292,7 @@ READERS = [
     ),
     _yaml("targets.yaml", ((RULES / "targets" / "contoh.yaml").read_bytes(),), targets),
     _yaml("ambang.yaml", (b"flag: 0.62\nhigh: 0.9\nwhy: 'uji'\n",), threshold),
-    _yaml("keputusan.yaml", (PERMITS.encode(),), permit),
+    _yaml("keputusan.yaml", (PERMITS,), permit),
     Reader("targets.json", (EXPORT,), export, structured=True),
     Reader("regresi.jsonl", (CASE,), cases, (ImportRefusedError,), structured=True),
     Reader("tempelan", PASTED, pasted, (NotAllowedError,)),
