@@ -18,7 +18,7 @@ from classifiers.errors import ClassifierError
 from classifiers.pipeline import AdditiveClassifier, load_model
 from classifiers.text import TargetTerms
 from monitor import config as settings
-from monitor import legalclock, lookout, permits, thresholds
+from monitor import legalbasis, legalclock, lookout, permits, thresholds
 from monitor.calendar import Calendar
 from monitor.capture import ocr
 from monitor.collectors import ACCOUNTS_OF, Source, Watched, Watching, build_accounts, build_import, build_source
@@ -158,6 +158,7 @@ class App:
         Calendar.load(folder / "calendar")
         legalclock.load(folder / "calendar")
         thresholds.load(folder)
+        legalbasis.check(folder)
         return RuleSet.load(folder, Targets.load(folder / "targets", only=self.config.contests), self.config.zone)
 
     def rule_notes(self) -> list[str]:

@@ -63,6 +63,16 @@ class LegalBasis(BaseModel):
         return [one for one in dict.fromkeys(found) if one.speaks(election, kind)]
 
 
+def check(folder: Path) -> None:
+    """Read the table where a folder of rules holds one, so that its mistakes are told with those of the rules.
+
+    Raises:
+        RulesError: every mistake of it with its line.
+    """
+    if (folder / FOLDER / FILE).exists():
+        load(folder)
+
+
 def load(folder: Path) -> LegalBasis:
     """Read the table of a folder of rules.
 
