@@ -32,6 +32,7 @@ from monitor.store.connection import Connection
 from monitor.store.coverage import Coverage, Standing, Subject
 from monitor.store.custody import Custody, CustodyEntry, NewPiece, Piece, PieceKind, Touch
 from monitor.store.dashboard import Dashboard
+from monitor.store.day import Days, Explained, bounds
 from monitor.store.deadlines import CaseTimes, Deadlines
 from monitor.store.decisions import Decisions
 from monitor.store.departures import Departures, Left
@@ -53,7 +54,7 @@ from monitor.store.lockouts import Lockouts, Pressure
 from monitor.store.lookup import Found, Lookup
 from monitor.store.outcomes import HANDED_ON, Answer, Outcome, OutcomeGround, Outcomes, Proof, Result
 from monitor.store.postponed import Postponed
-from monitor.store.probes import Calibration, Probes
+from monitor.store.probes import Probes
 from monitor.store.process import Happened, Objection, Plenary, Process, ProcessEvent, Question, Ruling, Times
 from monitor.store.queue import Mine, Neighbours, Order, QueuePage, QueueQuery
 from monitor.store.quota import Quota
@@ -95,12 +96,10 @@ __all__ = [
     "Becoming",
     "Bin",
     "Burial",
-    "Calibration",
     "Canary",
     "Captures",
     "CaseTimes",
     "Conflict",
-    "Conflicts",
     "Counts",
     "Coverage",
     "Custody",
@@ -113,6 +112,7 @@ __all__ = [
     "Entry",
     "Event",
     "EvidenceCheck",
+    "Explained",
     "FileKind",
     "Found",
     "Frozen",
@@ -151,8 +151,6 @@ __all__ = [
     "Placed",
     "Plenary",
     "Pressure",
-    "Probes",
-    "Process",
     "ProcessEvent",
     "Proof",
     "Question",
@@ -166,7 +164,6 @@ __all__ = [
     "RetentionView",
     "Review",
     "ReviewStage",
-    "Reviews",
     "Rulebook",
     "Ruling",
     "Run",
@@ -203,6 +200,7 @@ __all__ = [
     "Why",
     "Withdrawn",
     "Witness",
+    "bounds",
     "drawn",
     "lot",
     "said_of",
@@ -245,6 +243,7 @@ class Store:
         self.reviews = Reviews(connection, self.audit, clock, self.decisions)
         self.process = Process(connection, self.audit, clock, self.decisions)
         self.probes = Probes(connection, self.audit, clock)
+        self.days = Days(connection)
         self._lay_out_answers(connection, clock)
         self.rulebook = Rulebook(connection, self.audit, clock)
         self.samples = Samples(connection, self.audit, clock)

@@ -190,10 +190,7 @@ class Reviews:
             "ORDER BY r.review_id",
             (value,),
         )
-        for key, flag_id, first_id, stage, user_id, state, reason, note, at in rows:
-            yield Review(
-                key, flag_id, first_id, Stage(stage), user_id, State(state), ReasonCode(reason), note, moment(at)
-            )
+        return map(review, rows)
 
     def ratings(self, regions: frozenset[str] = frozenset()) -> list[Rating]:
         """Give the independent verdicts of everything that was looked at twice, by decision, the first one first."""
@@ -211,6 +208,12 @@ class Reviews:
             Rating(unit, flag, user, stage, State(state), reason or "", moment(at), tuple(sorted(rules.split())))
             for unit, flag, user, stage, state, reason, at, rules in rows
         ]  # fmt: skip
+
+
+def review(row: tuple[int, int, int, int, int, str, str, str, str]) -> Review:
+    """Read a row of a review with its note."""
+    key, flag_id, first_id, stage, user_id, state, reason, note, at = row
+    return Review(key, flag_id, first_id, Stage(stage), user_id, State(state), ReasonCode(reason), note, moment(at))
 
 
 def settled(db: Database, flag_id: int) -> bool:

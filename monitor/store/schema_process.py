@@ -53,6 +53,7 @@ CREATE TRIGGER probes_keep BEFORE DELETE ON probes
 BEGIN SELECT RAISE(ABORT, 'probes hanya dapat ditambah'); END;
 CREATE TRIGGER probes_fixed BEFORE UPDATE ON probes
 BEGIN SELECT RAISE(ABORT, 'probes hanya dapat ditambah'); END;
+CREATE INDEX row_ledger_decisions ON row_ledger(pk) WHERE tbl = 3;
 CREATE TABLE probe_turns (
   user_id INTEGER PRIMARY KEY REFERENCES users(user_id), flag_id INTEGER NOT NULL, known TEXT NOT NULL,
   asked_at TEXT NOT NULL

@@ -193,6 +193,7 @@ def _context() -> dict[str, object]:
         "rules_shown": user is not None and aturan.may_see_rules(user),
         "may_export": user is not None and custody.may_export(user),
         "may_record": user is not None and auth.may_decide(user),
+        "may_audit": user is not None and Role.AUDITOR in user.roles,
         "may_review": user is not None and bool(user.roles & tinjauan.REVIEWERS),
         "may_manage": user is not None and Role.ADMIN in user.roles,
     }

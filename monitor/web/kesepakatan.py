@@ -10,6 +10,7 @@ from monitor.consensus import RECENT, consensus
 from monitor.errors import NotAllowedError
 from monitor.models import Role, User
 from monitor.store import Conflict, Found, Tie
+from monitor.web import hari
 from monitor.web.auth import current_user, may_decide
 from monitor.web.i18n import number, t
 from monitor.web.looked import shown
@@ -37,6 +38,7 @@ def show() -> str:
         found=found,
         figure=figure,
         share=share,
+        audit_readers=hari.READERS,
         names={one.user_id: one.full_name for one in store.users.list()},
         days=RECENT.days,
         known=store.probes.calibration(user.user_id) if may_decide(user) else None,
