@@ -18,6 +18,7 @@ from monitor.cli.batching import batch, batch_key, batch_verify
 from monitor.cli.casing import bureau_of, case
 from monitor.cli.collecting import collect_command, coverage_command, gather, gather_quietly
 from monitor.cli.evidence import evidence
+from monitor.cli.guarding import breach
 from monitor.cli.exporting import table
 from monitor.cli.learning import sample
 from monitor.cli.people import roster, user
@@ -166,5 +167,6 @@ def _serve(app: App, port: int | None, login: tuple[str, str] | None) -> None:
 
 for group in (sources, rules, model, sample, roster, user, audit, evidence, case, retention, erase, doctor, backup):
     main.add_command(group)
+main.add_command(breach)
 for group in (restore, upgrade, batch, batch_verify, batch_key, export, import_):
     main.add_command(group)

@@ -10,6 +10,7 @@ from monitor.store.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from monitor.web.auth import current_session, current_user, enter, limits
 from monitor.web.faktor import password_fits
 from monitor.web.i18n import t
+from monitor.web.kebocoran import MAY_ASK
 from monitor.web.safety import services
 
 blueprint = Blueprint("akun", __name__, url_prefix="/akun")
@@ -67,4 +68,5 @@ def _page(trouble: str = "") -> str:
         left=store.factors.codes_left(user.user_id),
         shortest=SHORTEST_PASSWORD,
         longest=LONGEST_PASSWORD,
+        may_look_back=bool(user.roles & set(MAY_ASK)) and not user.regions,
     )
