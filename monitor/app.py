@@ -335,7 +335,7 @@ class App:
             if one.role in _CAMPAIGNING
             and self.targets.relation(AccountRef(one.platform, one.native_id, one.handle), today) in _CAMPAIGNING
         ]
-        own = [Watched(one.platform, one.account) for one in lookout.perches(self.config).values()]
+        own = [Watched(one.platform, one.account) for one in lookout.perches(self.config).values() if one.account]
         return Watching((*people, *campaigns, *own), self.store.items.held, self.store.acts.stored)
 
     def _list_files(self, pattern: str) -> list[str]:

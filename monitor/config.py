@@ -89,6 +89,16 @@ class Thresholds(_Strict):
         return self
 
 
+class FeedCanary(_Strict):
+    """News that a site publishes every day at known times; a feed that does not show it, shows nothing."""
+
+    title: str = Field(min_length=3, description="kata dalam judul berita yang selalu terbit itu")
+    at: tuple[Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")], ...] = Field(
+        min_length=1, description="jam terbitnya setiap hari, waktu kantor"
+    )
+    grace: Every = Field(default="2jam", description="kelonggaran sesudah jam itu")
+
+
 class FeedSource(_Strict):
     """RSS or Atom, a news sitemap or an index page, with the article page of each entry whose title or summary matched.
 
@@ -108,6 +118,7 @@ class FeedSource(_Strict):
     index_pages: int = Field(default=3, ge=1, le=40, description="halaman daftar yang dibuka sekali jalan")
     text: Literal["matched", "whole"] = Field(default="matched", description="bagian artikel yang disimpan")
     raw: Literal["whole", "matched"] = Field(default="whole", description="bagian halaman yang disimpan sebagai bukti")
+    canary: FeedCanary | None = Field(default=None, description="berita yang terbit tetap setiap hari")
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

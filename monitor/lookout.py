@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor.collectors import ACCOUNTS_OF, Source
-from monitor.config import Config, seconds
+from monitor.config import Config, FeedCanary, seconds
 from monitor.evidence import Archive
 from monitor.fetch import Fetcher
 from monitor.models import AccountRef, ItemKind, Platform
@@ -37,13 +37,17 @@ class Office(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Perch:
-    """Where a canary sits: its account, when its posts are due (HH:MM, office time), and with which grace."""
+    """Where a canary sits: its account, when its posts are due (HH:MM, office time), and with which grace.
+
+    A feed has no accounts: its canary is news with this `title` in the feed itself.
+    """
 
     source_id: str
     platform: Platform
     account: str
     hours: tuple[str, ...]
     grace: timedelta
+    title: str = ""
 
 
 def perches(config: Config) -> Mapping[str, Perch]:
@@ -51,7 +55,10 @@ def perches(config: Config) -> Mapping[str, Perch]:
     found = {}
     for one in config.sources:
         canary = getattr(one, "canary", None)
-        if canary is not None:
+        if isinstance(canary, FeedCanary):
+            grace = timedelta(seconds=seconds(canary.grace))
+            found[one.id] = Perch(one.id, Platform.NEWS, "", canary.at, grace, canary.title)
+        elif canary is not None:
             source_id, grace = f"{one.id}/{canary.account}", timedelta(seconds=seconds(canary.grace))
             found[one.id] = Perch(source_id, ACCOUNTS_OF[one.type], canary.account, canary.at, grace)
     return found
@@ -81,14 +88,27 @@ def gather(office: Office, only: Sequence[str], tell: Callable[[Collected], None
 def look_for(office: Office, config_id: str, perch: Perch) -> None:
     """Say whether the newest post that a canary must have made was found among what is stored."""
     due = newest_due(perch.hours, perch.grace, office.clock(), office.config.zone)
-    who = AccountRef(perch.platform, perch.account)
     blind = ""
-    if not office.store.acts.near([who], [ItemKind.POST], due - EARLY, due + perch.grace):
-        blind = f"buta: unggahan kenari yang mestinya ada {due:%d-%m-%Y %H.%M} tidak ditemukan"
+    if not _found(office.store, config_id, perch, due):
+        what = f"berita “{perch.title}”" if perch.title else "unggahan kenari"
+        blind = f"buta: {what} yang mestinya ada {due:%d-%m-%Y %H.%M} tidak ditemukan"
         held = office.store.coverage.explain([perch.source_id]).get(perch.source_id)
         if held is not None and not held.outcome.proved:
             blind += f"; akun kenari sendiri {held.outcome}: {held.detail}"
+    if perch.title and blind:
+        # The feed is its own canary: what it has just proved is taken back.
+        office.store.coverage.take_back(config_id, blind)
     office.store.alarms.looked_for(config_id, perch.source_id, due, blind)
+
+
+def _found(store: Store, config_id: str, perch: Perch, due: datetime) -> bool:
+    since, until = due - EARLY, due + perch.grace
+    if perch.title:
+        seen = [one for one in store.alarms.canaries() if one.config_id == config_id and not one.blind]
+        return any(one.expected_at == due for one in seen) or store.alarms.published(
+            config_id, perch.title, since, until
+        )
+    return bool(store.acts.near([AccountRef(perch.platform, perch.account)], [ItemKind.POST], since, until))
 
 
 def listen(office: Office, source_ids: Sequence[str]) -> None:

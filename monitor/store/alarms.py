@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -20,6 +20,7 @@ MOST_SHAPES = 100
 OTHER_SHAPES = "(bentuk lain)"
 LONGEST_SHAPE = 160
 HABIT_DAYS = 400
+NEWEST_VERSIONS = 100_000
 LONGEST_NOTE = 1000
 
 
@@ -146,6 +147,16 @@ class Alarms:
                 {"config": config_id, "source": clean(source_id), "due": stamp(expected_at), "now": now,
                  "blind": clean(blind), "since": now if blind else None},
             )  # fmt: skip
+
+    def published(self, source_id: str, title: str, since: datetime, until: datetime) -> bool:
+        """Tell whether a source has, among the newest stored, news of that time whose title holds these words."""
+        rows = self._connection.db.execute(
+            "SELECT json_extract(payload, '$.title') FROM item_versions WHERE source_id=? AND erased=0 "
+            "AND version_id > (SELECT max(version_id) FROM item_versions) - ? "
+            "AND json_extract(payload, '$.happened_at') BETWEEN ? AND ?",
+            (clean(source_id), NEWEST_VERSIONS, *(one.astimezone(UTC).isoformat() for one in (since, until))),
+        )
+        return any(title.casefold() in str(row[0]).casefold() for row in rows)
 
     def forget_canaries(self, config_ids: Sequence[str]) -> None:
         """Drop what is known of canaries of all other sources: the settings no longer name one."""

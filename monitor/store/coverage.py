@@ -34,6 +34,7 @@ CUT_SHORT = "terputus di tengah jalan; yang terlihat sebelumnya tersimpan, sisan
 _YEAR = NOT_TRIED * 366
 # The order is forced: without statistics the planner would look up every source's turns for open ones.
 _OPEN_TURNS = "turns t INDEXED BY turns_open CROSS JOIN looks l USING (look_id) WHERE t.open=1"
+PROVING = ", ".join(f"'{one.value}'" for one in Outcome if one.proved)
 _BY_VALUE = {one.value: one for one in Outcome}
 
 
@@ -124,6 +125,21 @@ class Coverage:
                  None if outcome.proved else since or at, look_id),
             )  # fmt: skip
             _write_day(db, look_id, moment(at).astimezone(self._zone).date(), LETTERS[outcome])
+
+    def take_back(self, source_id: str, doubt: str) -> None:
+        """Say of a source's newest turn, closed already, that it proves nothing, for the reason given (Indonesian)."""
+        with self._connection.transaction() as db:
+            row = db.execute(
+                "SELECT look_id, run_id, (SELECT max(t.at) FROM turns t WHERE t.look_id = l.look_id AND "
+                f"t.run_id < l.run_id AND t.outcome IN ({PROVING})) FROM looks l WHERE source_id=? AND run_id > 0",
+                (clean(source_id),),
+            ).fetchone()
+            if row is None:
+                return
+            look_id, run_id, before = row
+            db.execute("UPDATE looks SET proved_at=? WHERE look_id=?", (before, look_id))
+            db.execute("UPDATE turns SET open=1 WHERE look_id=? AND run_id=?", (look_id, run_id))
+        self.finish(source_id, run_id, doubt)
 
     # ------------------------------------------------------------------- read
 
