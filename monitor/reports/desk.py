@@ -110,6 +110,16 @@ def obstacles(bureau: Bureau, source: Source) -> list[str]:
     return ready.obstacles(bureau.store, bureau.archive, source, bureau.config.reports, bureau.clock())
 
 
+def stay_clear(bureau: Bureau, flag_id: int, user: User) -> None:
+    """Stop somebody who is too near to the person of a case: own office, declared relatives.
+
+    Raises:
+        NotAllowedError: they are.
+    """
+    if bureau.store.conflicts.bars(user.user_id, flag_id):
+        raise NotAllowedError("kasus ini menyangkut kantor atau keluarga yang dinyatakan — serahkan kepada rekan lain")
+
+
 def save(bureau: Bureau, flag_id: int, draft: Draft, user: User, *, expected: int) -> int:
     """Store what somebody wrote; gives the number of the version.
 
@@ -168,6 +178,7 @@ def document(bureau: Bureau, flag_id: int, name: str, form: Format, user: User) 
     """
     if not may_write(user) and not custody.may_export(user):
         raise NotAllowedError("dokumen kasus perlu peran yang memutuskan atau yang mengeluarkan bukti")
+    stay_clear(bureau, flag_id, user)
     source = bureau.source(flag_id)
     if not has_file(source.case.flag.state):
         raise NotAllowedError("kasus ini belum menjadi informasi awal; berkasnya dibuat sesudah itu")

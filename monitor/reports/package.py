@@ -60,6 +60,7 @@ def hand_over(bureau: Bureau, flag_id: int, target: BinaryIO, user: User, why: s
         raise NotAllowedError("menyerahkan berkas kasus perlu peran koordinator atau peninjau_kedua")
     if not why.strip() or len(why) > LONGEST_WHY:
         raise NotAllowedError(f"tulis alasan menyerahkan berkas, paling panjang {LONGEST_WHY} karakter")
+    desk.stay_clear(bureau, flag_id, user)
     source = bureau.source(flag_id)
     if found := desk.obstacles(bureau, source):
         raise NotAllowedError("\n".join([*found, "Tidak ada yang diserahkan."]))

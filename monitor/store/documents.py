@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from monitor.errors import ConflictError, NotAllowedError
+from monitor.store import conflicts
 from monitor.store.audit import Audit
 from monitor.store.codec import clean, decode, dumps, encode, folded, moment, stamp
 from monitor.store.connection import Connection
@@ -120,12 +121,14 @@ class Documents:
 
         Raises:
             ConflictError: somebody saved another version meanwhile; nothing was stored.
-            NotAllowedError: a number was already given to another case, or there is no such case.
+            NotAllowedError: a number was already given to another case, there is no such case, or the author is too
+                near to its person.
         """
         wanted = _cleaned(draft)
         with self._connection.transaction(durable=True) as db:
             if db.execute("SELECT 1 FROM flags WHERE flag_id=?", (flag_id,)).fetchone() is None:
                 raise NotAllowedError(f"tanda {flag_id} tidak ada — muat ulang antrean")
+            conflicts.refuse(db, user_id, flag_id)
             row = db.execute(
                 "SELECT number, payload FROM case_drafts WHERE flag_id=? ORDER BY number DESC LIMIT 1", (flag_id,)
             ).fetchone()

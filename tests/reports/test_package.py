@@ -19,7 +19,7 @@ from monitor.reports import desk as bureau
 from monitor.reports import package, ready
 from monitor.reports.papers import Format
 from monitor.reports.record import CaseRecord
-from monitor.store import Draft, Objection, Touch, Witness
+from monitor.store import Draft, Objection, Tie, Touch, Witness
 from tests.fakes_process import carry, newest
 from tests.fakes_store import add_user
 from tests.reports.office import FULL, Desk, open_desk
@@ -176,6 +176,20 @@ def test_roles_and_reasons_are_asked(desk: Desk) -> None:
     for why in ("  ", "x" * 501):
         with pytest.raises(NotAllowedError, match="tulis alasan"):
             package.hand_over(desk.bureau, desk.case, io.BytesIO(), desk.kept.user, why)
+
+
+def test_who_is_too_near_to_the_person_neither_writes_nor_takes_nor_hands_over(desk: Desk) -> None:
+    store, user = desk.kept.store, desk.kept.user
+    held = store.flags.get(desk.case).actor.appointment
+    assert held is not None
+    store.conflicts.declare(user.user_id, Tie.OFFICE, held.office, user.user_id)
+    for act in (
+        lambda: package.hand_over(desk.bureau, desk.case, io.BytesIO(), user, WHY),
+        lambda: bureau.document(desk.bureau, desk.case, "surat-pengantar", Format.PDF, user),
+        lambda: bureau.save(desk.bureau, desk.case, Draft(), user, expected=1),
+    ):
+        with pytest.raises(NotAllowedError, match="menyangkut kantor atau keluarga"):
+            act()
 
 
 def test_a_document_alone_is_logged_and_only_of_a_case(desk: Desk) -> None:
