@@ -263,7 +263,7 @@ def user_deactivate(ctx: click.Context, username: str, successor: str, admin: st
     heir: User | None = named_user(app, successor) if successor else None
     left = app.store.departures.leave(found.user_id, heir.user_id if heir else None, by=_by(app, admin))
     out.print(f"Akses {username} dicabut.", markup=False)
-    out.print(f"Paket diserahkan {left.handed_over}, kembali {left.returned}; gambar dititipkan {left.pictures}.")
+    out.print(f"Paket diserahkan {left.handed_over}, kembali {left.returned}; titipan diteruskan {left.things}.")
 
 
 def _by(app: App, admin: str) -> int | None:

@@ -260,7 +260,7 @@ class Store:
         self.users = Users(connection, self.audit, hashing, clock)
         self.invitations = Invitations(connection, self.audit, hashing, clock)
         self.sessions = Sessions(connection, self.audit, clock)
-        self.departures = Departures(connection, self.audit, self.users, clock, None)
+        self.departures = Departures(connection, self.audit, self.users, self.leases)
         self.factors = Factors(connection, self.audit, clock)
         self.identities = Identities(connection, self.audit, clock)
         self.lockouts = Lockouts(connection, self.audit, clock)

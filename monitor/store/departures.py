@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from monitor.errors import NotAllowedError
@@ -12,6 +11,11 @@ from monitor.store.audit import Audit
 from monitor.store.connection import Connection
 from monitor.store.guard import Ledger
 from monitor.store.users import Users
+
+_HANDED_ON = (
+    "UPDATE capture_uploads SET user_id=? WHERE user_id=?",
+    "UPDATE OR IGNORE saved_filters SET user_id=? WHERE user_id=? AND shared=1",
+)
 
 
 class _Pack(Protocol):
@@ -37,23 +41,23 @@ class Packs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What became of what somebody held: packs handed over or returned, unsent pictures handed on."""
+    """What became of what somebody held: packs handed over or returned, things that the successor got.
+
+    Things are pictures that were not sent yet and filters that all share.
+    """
 
     handed_over: int
     returned: int
-    pictures: int
+    things: int
 
 
 class Departures:
     """Lets people go. What they decided, wrote and saw is untouched."""
 
-    def __init__(
-        self, connection: Connection, audit: Audit, users: Users, clock: Callable[[], datetime], packs: Packs | None
-    ) -> None:
+    def __init__(self, connection: Connection, audit: Audit, users: Users, packs: Packs) -> None:
         self._connection = connection
         self._audit = audit
         self._users = users
-        self._clock = clock
         self._packs = packs
 
     def leave(self, user_id: int, heir: int | None, *, by: int | None) -> Left:
@@ -68,18 +72,18 @@ class Departures:
                 raise NotAllowedError("penerus harus pengguna lain yang masih aktif — pilih orang lain")
         self._users.deactivate(user_id, by=by)
         over = back = 0
-        for pack in self._packs.held_by(user_id) if self._packs is not None else ():
+        for pack in self._packs.held_by(user_id):
             if heir is not None and self._handed(pack.pack_id, user_id, heir):
                 over += 1
-            elif self._packs is not None:
+            else:
                 self._packs.give_back(pack.pack_id, user_id)
                 back += 1
         with self._connection.transaction(durable=True) as db:
             moved = 0
             if heir is not None:
-                sql = "UPDATE capture_uploads SET user_id=? WHERE user_id=?"
-                moved = int(db.execute(sql, (heir, user_id)).rowcount)
-            payload = {"paket_diserahkan": over, "paket_kembali": back, "gambar": moved, "penerus": heir}
+                for sql in _HANDED_ON:
+                    moved += int(db.execute(sql, (heir, user_id)).rowcount)
+            payload = {"paket_diserahkan": over, "paket_kembali": back, "titipan": moved, "penerus": heir}
             self._audit.append(
                 db, Ledger(), action="pengguna_pergi", subject=f"user:{user_id}", payload=payload, user_id=by
             )
@@ -87,7 +91,6 @@ class Departures:
 
     def _handed(self, pack_id: int, user_id: int, heir: int) -> bool:
         """Hand a pack over; one that the successor may not hold goes back to the queue instead."""
-        assert self._packs is not None
         try:
             self._packs.hand_over(pack_id, user_id, heir)
         except NotAllowedError:

@@ -119,7 +119,7 @@ def come_back(user_id: int) -> Response:
 
 
 def _told(left: Left) -> str:
-    return t("petugas.sudah_pergi", serah=left.handed_over, kembali=left.returned, gambar=left.pictures)
+    return t("petugas.sudah_pergi", serah=left.handed_over, kembali=left.returned, titipan=left.things)
 
 
 def _asked() -> tuple[frozenset[Role], frozenset[str]]:

@@ -351,7 +351,7 @@ def test_leaving_ends_access_at_once_and_keeps_history(office: Office, flags: li
     assert leaver.get("/antrean").status_code == 303
     assert login(office.browser(), "pemantau", PASSWORD).status_code == 401
     assert store.decisions.history(flags[0]) == history
-    assert "Sinta Rekaan" in office.sign_in("peninjau").get(f"/tanda/{flags[0]}").text
+    assert "Sinta Rekaan" in office.sign_in("auditor").get(f"/tanda/{flags[0]}").text
     assert admin.send(f"/petugas/{user.user_id}/kembali").location == f"/petugas/{user.user_id}"
     assert login(office.browser(), "pemantau", PASSWORD).status_code == 401, "the old password does not come back"
     assert store.audit.verify().ok
