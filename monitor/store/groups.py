@@ -96,9 +96,10 @@ class Groups:
         where, values = _seen(regions)
         for part in chunks(list(flag_ids)):
             rows = self._connection.db.execute(
+                # The order is forced: left alone, SQLite walks every open flag (20 ms a page at 10,000).
                 "SELECT g.flag_id, g.leader_id, count(*) FROM flag_groups g "
-                "JOIN flag_groups h ON h.leader_id = g.leader_id AND h.flag_id <> g.flag_id "
-                "JOIN flags f ON f.flag_id = h.flag_id "
+                "CROSS JOIN flag_groups h ON h.leader_id = g.leader_id AND h.flag_id <> g.flag_id "
+                "CROSS JOIN flags f ON f.flag_id = h.flag_id "
                 f"WHERE g.flag_id IN ({marks(part)}) AND {where} GROUP BY 1, 2",
                 [*part, *values],
             )
@@ -110,8 +111,9 @@ class Groups:
         where, values = _seen(regions)
         with self._connection.snapshot() as db:
             rows = db.execute(
-                "SELECT h.flag_id, h.likeness FROM flag_groups g JOIN flag_groups h ON h.leader_id = g.leader_id "
-                f"JOIN flags f ON f.flag_id = h.flag_id WHERE g.flag_id = ? AND h.flag_id <> g.flag_id AND {where} "
+                "SELECT h.flag_id, h.likeness FROM flag_groups g CROSS JOIN flag_groups h "
+                "ON h.leader_id = g.leader_id CROSS JOIN flags f ON f.flag_id = h.flag_id "
+                f"WHERE g.flag_id = ? AND h.flag_id <> g.flag_id AND {where} "
                 "ORDER BY h.flag_id LIMIT ?",
                 [flag_id, *values, SHOWN],
             )

@@ -198,9 +198,9 @@ def _free(db: Database, query: QueueQuery, size: int, now: str) -> list[int]:
 def _mates(db: Database, flag_id: int, regions: frozenset[str]) -> list[int]:
     more = " AND f.region IN (SELECT value FROM json_each(?))" if regions else ""
     rows = db.execute(
-        "SELECT f.flag_id FROM flag_groups a JOIN flag_groups b ON b.leader_id = a.leader_id "
-        "JOIN flags f ON f.flag_id = b.flag_id WHERE a.flag_id = ? AND f.flag_id <> a.flag_id AND f.withdrawn = 0 "
-        f"AND f.state IN (?,?){more} ORDER BY f.flag_id LIMIT ?",
+        "SELECT f.flag_id FROM flag_groups a CROSS JOIN flag_groups b ON b.leader_id = a.leader_id "
+        "CROSS JOIN flags f ON f.flag_id = b.flag_id WHERE a.flag_id = ? AND f.flag_id <> a.flag_id "
+        f"AND f.withdrawn = 0 AND f.state IN (?,?){more} ORDER BY f.flag_id LIMIT ?",
         [flag_id, *_OPEN, *([json.dumps(sorted(regions))] if regions else []), MOST],
     )
     return [int(row[0]) for row in rows]

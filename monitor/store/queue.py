@@ -26,6 +26,8 @@ Value = str | int | float
 
 FEW = 2000
 """So many flags that have what was asked for are ordered by themselves; of more, the total is said as "more than"."""
+COUNTED = 20_000
+"""So many flags a page counts; only what asks for it is counted whole."""
 
 
 class Order(StrEnum):
@@ -70,7 +72,7 @@ class QueueQuery:
     of a reason for flagging, `reason` that of the newest decision. `user_id` is the reader: what they skipped is left
     out, and with `free` what others hold. `now` hides what is postponed beyond it (None = hides nothing). `grouped`
     gives of near-duplicates the first only. A page starts after the flag `start`, or ends before it if `backwards`;
-    `backwards` without a start gives the last page.
+    `backwards` without a start gives the last page. Not `exact`: a total above `COUNTED` is said as "more than".
     """
 
     states: tuple[State, ...] = (State.NEW, State.IN_REVIEW)
@@ -100,6 +102,7 @@ class QueueQuery:
     grouped: bool = False
     start: int | None = None
     backwards: bool = False
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,9 +317,7 @@ def page_ids(db: Database, query: QueueQuery) -> tuple[list[int], int, bool, boo
         return [], 0, False, False
     where, total, capped = narrowed(db, query)
     if total is None:
-        sql = f"SELECT count(*) FROM flags f INDEXED BY flags_queue WHERE f.state IN ({_marks(query)}) AND "
-        values = [*(state.value for state in query.states), *where.values]
-        total = int(db.execute(sql + where.on("f"), values).fetchone()[0])
+        total, capped = _count(db, query, where)
     place = None if query.start is None else _place(db, query, query.start)
     if query.start is not None and place is None:
         return [], total, capped, False
@@ -326,6 +327,17 @@ def page_ids(db: Database, query: QueueQuery) -> tuple[list[int], int, bool, boo
     ids = [int(row[0]) for row in rows]
     found = ids[:limit]
     return (found[::-1] if query.backwards else found), total, capped, len(ids) > limit
+
+
+def _count(db: Database, query: QueueQuery, where: _Where) -> tuple[int, bool]:
+    limit = "" if query.exact else f" LIMIT {COUNTED + 1}"
+    row = db.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM flags f INDEXED BY flags_queue "
+        f"WHERE f.state IN ({_marks(query)}) AND {where.on('f')}{limit})",
+        [*(state.value for state in query.states), *where.values],
+    ).fetchone()
+    found = int(row[0])
+    return (found, False) if query.exact or found <= COUNTED else (COUNTED, True)
 
 
 def after(db: Database, flag_id: int | None, query: QueueQuery) -> int | None:

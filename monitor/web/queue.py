@@ -113,7 +113,7 @@ def show_queue() -> str:
 
 
 def _page(filters: Filters, user: User, step: Step) -> QueuePage:
-    query = filters.query(user)
+    query = replace(filters.query(user), exact=False)
     if step.before is not None or step.last:
         query = replace(query, start=step.before, backwards=True)
     elif step.after is not None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.models import Item, Level, Phase, ReasonCode, Screened, Setting, State
-from monitor.store import Placed, QueueQuery, Store
+from monitor.store import Placed, QueueQuery, Store, queue
 from monitor.store.queue import FEW, Mine, Order
 from monitor.store.search import asked, fold, terms
 from tests.fakes import START
@@ -151,6 +151,15 @@ def test_filters_by_rule_reason_age_office_and_weight(store: Store) -> None:
     assert ids(store, states=tuple(State), reason=ReasonCode.PASSIVE) == [4]
     assert ids(store, states=tuple(State), mine=Mine.DECIDED, user_id=user.user_id) == [4]
     assert ids(store, states=tuple(State), mine=Mine.DECIDED, user_id=user.user_id + 1) == []
+
+
+def test_a_page_counts_so_far_and_no_further(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(store)
+    monkeypatch.setattr(queue, "COUNTED", COUNT - 1)
+    page = store.flags.queue(QueueQuery(exact=False, limit=1))
+    assert (page.total, page.capped) == (COUNT - 1, True)
+    whole = store.flags.queue(QueueQuery(limit=1))
+    assert (whole.total, whole.capped) == (COUNT, False)
 
 
 def test_words_that_many_flags_hold_are_walked_to_and_counted_as_more_than(store: Store) -> None:
