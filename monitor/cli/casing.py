@@ -13,7 +13,7 @@ from monitor.cli.shell import Group, as_json, err, named_user, open_app, out, pr
 from monitor.custody.handover import write_file
 from monitor.digest import law_of
 from monitor.errors import ConfigError, NetraError
-from monitor.reports import desk, package, papers, templates
+from monitor.reports import desk, package, papers, record, templates
 from monitor.reports.content import ELECTIONS
 from monitor.reports.desk import LABELS, Bureau
 from monitor.reports.papers import Format
@@ -111,6 +111,12 @@ def case_package(ctx: click.Context, flag_id: int, file: Path, username: str, wh
         return
     out.print(f"{file}: {len(done.sums)} berkas, {done.size} bita, untuk {done.recipient.name}", markup=False)
     out.print(f"SHA-256 {done.sha256} (tercatat di buku bukti)", markup=False)
+
+
+@case.command(name="schema")
+def case_schema() -> None:
+    """Tunjukkan skema `kasus.json`, untuk yang membacanya dengan program lain."""
+    click.echo(record.schema().decode(), nl=False)
 
 
 @case.command(name="templates")

@@ -94,6 +94,12 @@ def test_a_package_is_written_and_named(office: tuple[Path, int], tmp_path: Path
     assert set(said["files"]) | {"SHA256SUMS"} == set(zipfile.ZipFile(target).namelist())
 
 
+def test_the_schema_is_the_one_that_goes_out(office: tuple[Path, int]) -> None:
+    config, _flag_id = office
+    said = json.loads(run(config, "schema").output)
+    assert {"tanda", "orang", "bukti", "bentuk"} <= said["properties"].keys()
+
+
 def test_templates_are_copied_once_and_checked(office: tuple[Path, int], tmp_path: Path) -> None:
     config, _flag_id = office
     folder = tmp_path / "templat"

@@ -149,6 +149,22 @@ def test_hostile_text_stays_text_in_every_paper(tmp_path: Path) -> None:
 
 
 @NEEDS_POPPLER
+def test_what_no_font_can_show_is_printed_by_its_number(desk: Desk, tmp_path: Path) -> None:
+    desk.write(analysis="Sunda \u1b98\u1b9e, pribadi \ue000, e\u0301, 🔥, selesai")
+    made = desk.papers()
+    said = squeezed(pdf_text(made["formulir-a-pilkada.pdf"], tmp_path))
+    assert "pribadi[U+E000]" in said
+    assert "selesai" in said
+    assert "\ue000" in word_text(made["formulir-a-pilkada.docx"])
+
+
+def test_a_pdf_is_made_to_be_kept(desk: Desk) -> None:
+    for name, body in desk.papers(0, Format.PDF).items():
+        assert b"pdfaid:part>2<" in body, name
+        assert b"pdfaid:conformance>A<" in body, name
+
+
+@NEEDS_POPPLER
 def test_a_post_of_ten_thousand_characters_is_whole_in_the_list_and_short_in_the_form(tmp_path: Path) -> None:
     long = " ".join(f"kata{number}" for number in range(1500))[:10_000]
     made = open_desk(tmp_path, (long, "x" * 10_000, "c"))
