@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from monitor.calendar import Calendar
 from monitor.models import AccountRef, Actor, Relation, Setting, StoredItem
 from monitor.targets import Targets
+
+_MEMO = 50_000
+"""Days of regions remembered: each is asked for by every act of that day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Context:
     zone: ZoneInfo
     region: str
     contests: tuple[str, ...]
+    _placed: dict[tuple[str, date], Setting] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def day(self, stored: StoredItem) -> date:
         """Give the local day of the act; of its capture where the act's time is unknown."""
@@ -43,13 +47,23 @@ class Context:
         day = self.day(stored)
         owner = stored.item.parent.owner if stored.item.parent is not None else None
         relation = self.relation(owner, day)
-        regions = [actor.appointment.region] if actor is not None and actor.appointment is not None else []
-        for region in dict.fromkeys([*regions, self.region]):
-            covering = {contest.contest_id for contest in self.targets.contests_for(region, day)}
+        region = actor.appointment.region if actor is not None and actor.appointment is not None else ""
+        key = (region, day)
+        placed = self._placed.get(key)
+        if placed is None:
+            if len(self._placed) >= _MEMO:
+                self._placed.clear()
+            placed = self._placed[key] = self._place(region, day)
+        return placed if relation is Relation.NONE else replace(placed, relation=relation)
+
+    def _place(self, region: str, day: date) -> Setting:
+        """Give the contest and phase of a day in a region ("" = unknown), to nobody's account."""
+        for one in dict.fromkeys([*([region] if region else []), self.region]):
+            covering = {contest.contest_id for contest in self.targets.contests_for(one, day)}
             for contest_id in self.contests:
                 if contest_id not in covering:
                     continue
-                at = self.calendar.phase(contest_id, region, day)
+                at = self.calendar.phase(contest_id, one, day)
                 if at is not None:
-                    return Setting(contest_id, at.phase, at.status, relation)
-        return Setting(relation=relation)
+                    return Setting(contest_id, at.phase, at.status, Relation.NONE)
+        return Setting(relation=Relation.NONE)

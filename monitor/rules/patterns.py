@@ -11,6 +11,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import re2
 
@@ -212,7 +213,7 @@ class Vocabulary:
         common = COMMON in self.lexicons and canonical(word) in self._common
         return word if (common or len(word) < _SHORT) and word != word.casefold() else ""
 
-    @property
+    @cached_property
     def _common(self) -> frozenset[str]:
         return frozenset(canonical(one.phrase) for one in self.lexicons[COMMON].words if one.phrase)
 
