@@ -15,8 +15,8 @@ from monitor.custody import Case
 from monitor.custody.copies import masked_words, newest_copy
 from monitor.evidence import Archive
 from monitor.legalbasis import LegalBasis
-from monitor.models import Flag, Item, ItemKind, Phase, Platform, Relation
-from monitor.reports import rows, wording
+from monitor.models import Flag
+from monitor.reports import act, rows, wording
 from monitor.reports.course import Course
 from monitor.reports.rows import Place, Row, Rows
 from monitor.reports.wording import said
@@ -24,46 +24,7 @@ from monitor.rules.forms import FORMS, forms_in
 from monitor.store import Draft, PieceKind, Witness
 from monitor.targets import Targets
 
-PHASES = {
-    Phase.PRE: "sebelum tahapan pencalonan",
-    Phase.ASPIRANT: "pencalonan (sebelum penetapan)",
-    Phase.CANDIDATE: "sesudah penetapan calon, sebelum kampanye",
-    Phase.CAMPAIGN: "kampanye",
-    Phase.QUIET: "masa tenang",
-    Phase.VOTING: "pemungutan suara",
-    Phase.POST: "sesudah pemungutan suara",
-}
-ACTS = {
-    ItemKind.POST: "unggahan",
-    ItemKind.COMMENT: "komentar",
-    ItemKind.LIKE: "tanda suka pada unggahan",
-    ItemKind.SHARE: "pembagian ulang unggahan",
-    ItemKind.FOLLOW: "tindakan mengikuti akun",
-    ItemKind.ARTICLE: "pemberitaan",
-}
-RELATIONS = {
-    Relation.CAMPAIGN: "akun kampanye yang terdaftar",
-    Relation.CANDIDATE: "akun calon",
-    Relation.PARTY: "akun partai politik",
-    Relation.ELECTION_BODY: "akun penyelenggara pemilihan",
-    Relation.MEDIA: "akun media",
-    Relation.NONE: "akun lain",
-}
-PLATFORMS = {
-    Platform.NEWS: "media berita",
-    Platform.BLUESKY: "Bluesky",
-    Platform.MASTODON: "Mastodon",
-    Platform.YOUTUBE: "YouTube",
-    Platform.FACEBOOK: "Facebook",
-    Platform.INSTAGRAM: "Instagram",
-    Platform.THREADS: "Threads",
-    Platform.TIKTOK: "TikTok",
-    Platform.X: "X",
-    Platform.TELEGRAM: "Telegram",
-    Platform.OTHER: "media lain",
-}
 ELECTIONS = {"pemilu": "pemilihan umum", "pilkada": "pemilihan kepala daerah"}
-_PUBLIC = frozenset({Relation.CAMPAIGN, Relation.CANDIDATE, Relation.PARTY, Relation.ELECTION_BODY, Relation.MEDIA})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,25 +98,19 @@ def assemble(source: Source, archive: Archive) -> Content:
     return Content(_values(source, words), _rows(source), _pictures(source.case, archive))
 
 
-def stated_phase(flag: Flag) -> str:
-    """Say in which stage the act happened."""
-    phase = flag.opinion.setting.phase
-    return PHASES[phase] if phase is not None else ""
-
-
 def proposals(source: Source) -> Draft:
     """Give what the fields of the form say where people leave them empty, as far as the database knows it."""
     flag, item, place = source.case.flag, source.case.flag.stored.item, source.place
     captured = wording.moment(flag.stored.captured_at, place.zone, place.mark)
     return Draft(
-        stage=stated_phase(flag),
+        stage=act.phase(flag),
         activity="Pengawasan langsung (pengawasan siber)",
         purpose="Mengawasi netralitas aparatur negara pada unggahan yang terbuka untuk umum",
-        target=item.url or f"unggahan di {PLATFORMS[item.platform]}",
+        target=item.url or f"unggahan di {act.PLATFORMS[item.platform]}",
         time_place=f"{captured}, {source.config.office.name}",
         summary=(
-            f"Pengawasan atas unggahan yang terbuka untuk umum menemukan {_act(item)} oleh akun {_account(flag)} di "
-            f"{PLATFORMS[item.platform]}. Perbuatan itu direkam pada {captured}."
+            f"Pengawasan atas unggahan yang terbuka untuk umum menemukan {act.act(flag)} {act.who(flag)}. "
+            f"Perbuatan itu direkam pada {captured}."
         ),
         event=_event(source),
         letter_about="Penyampaian hasil pengawasan netralitas aparatur negara",
@@ -174,18 +129,8 @@ def _event(source: Source) -> str:
     when = (
         wording.moment(item.happened_at, place.zone, place.mark) if item.happened_at else "waktu yang belum diketahui"
     )
-    return f"{_act(item).capitalize()} oleh akun {_account(flag)} di {PLATFORMS[item.platform]} pada {when}."
-
-
-def _act(item: Item) -> str:
-    return ACTS[item.kind]
-
-
-def _account(flag: Flag) -> str:
-    account, author = flag.actor.account, flag.stored.item.author
-    handle = (account.handle if account is not None else "") or (author.handle if author is not None else "")
-    native = (account.native_id if account is not None else "") or (author.native_id if author is not None else "")
-    return wording.safe(f"@{handle.removeprefix('@')}" if handle else native) or wording.NOTHING
+    said_of = act.act(flag)
+    return f"{said_of[0].upper()}{said_of[1:]} {act.who(flag)} pada {when}."
 
 
 def _words(case: Case, archive: Archive) -> Mapping[str, str]:
@@ -243,14 +188,11 @@ def _facts(source: Source, words: Mapping[str, str]) -> dict[str, str]:
     flag, place = source.case.flag, source.place
     item, held = flag.stored.item, flag.actor.appointment
     account, parent, setting = flag.actor.account, item.parent, flag.opinion.setting
-    owner = parent.owner if parent is not None else None
-    public = owner is not None and setting.relation in _PUBLIC
-    name = (owner.display_name or owner.handle) if owner is not None and public else ""
     return {
-        "jenis_perbuatan": _act(item),
-        "platform": PLATFORMS[item.platform],
+        "jenis_perbuatan": act.act(flag),
+        "platform": act.PLATFORMS[item.platform],
         "tempat_kejadian": wording.safe(
-            f"{PLATFORMS[item.platform]}, {item.url}" if item.url else PLATFORMS[item.platform]
+            f"{act.PLATFORMS[item.platform]}, {item.url}" if item.url else act.PLATFORMS[item.platform]
         ),
         "tautan": said(item.url),
         "waktu_kejadian": wording.moment(item.happened_at, place.zone, place.mark),
@@ -258,18 +200,20 @@ def _facts(source: Source, words: Mapping[str, str]) -> dict[str, str]:
         "waktu_direkam": wording.moment(flag.stored.captured_at, place.zone, place.mark),
         "judul_unggahan": said(words["judul"]),
         "isi_unggahan": said(words["isi"]),
+        "isi_terbaca": act.read(item, words),
+        "dasar_tanda": act.ground(flag),
         "kutipan": wording.short(words["isi"] or words["judul"]) or wording.NOTHING,
         "isi_induk": said(words["isi_induk"]),
         "kutipan_induk": wording.short(words["isi_induk"]) or wording.NOTHING,
         "tautan_induk": said(parent.url if parent is not None else ""),
-        "hubungan": RELATIONS[setting.relation] if parent is not None else wording.NOTHING,
-        "pemilik_induk": said(name),
+        "hubungan": act.RELATIONS[setting.relation] if parent is not None else wording.NOTHING,
+        "pemilik_induk": said(act.owner(flag)),
         "pelaku_nama": said(flag.actor.person.full_name),
         "pelaku_status": held.kind.value if held is not None else wording.NOTHING,
         "pelaku_jabatan": said(held.post if held is not None else ""),
         "pelaku_instansi": said(held.office if held is not None else ""),
         "pelaku_wilayah": said(held.region if held is not None else ""),
-        "akun": _account(flag),
+        "akun": act.account(flag),
         "akun_id": said(account.native_id if account is not None else ""),
         "akun_keyakinan": account.confidence.value if account is not None else wording.NOTHING,
         "akun_dasar": said("; ".join(account.facts) if account is not None else ""),
