@@ -7,7 +7,7 @@ import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -301,9 +301,9 @@ class App:
         """Say what nobody has answered yet, in Indonesian: blind sources and silences."""
         return alarm_lines(self.store.alarms)
 
-    def coverage(self, standings: Mapping[str, Standing] | None = None) -> list[Line]:
-        """Say of every rostered account what was seen of it: in the window of `standings`, or as things stand now."""
-        wanted = cells(self.store.coverage.subjects(), eyes(self.config.sources))
+    def coverage(self, standings: Mapping[str, Standing] | None = None, on: date | None = None) -> list[Line]:
+        """Say what was seen of every account of the roster (`on`: of that day), in the window of `standings` or now."""
+        wanted = cells(self.store.coverage.subjects(on=on), eyes(self.config.sources))
         return assess(wanted, self.store.coverage.now() if standings is None else standings)
 
     def missing(self) -> list[str]:

@@ -24,6 +24,7 @@ from monitor.store.coverage import NOT_TRIED, OUTCOMES, Standing, Subject
 
 _LONGEST_PHASE = 1500
 _EARLIER = 1000
+_NOT_YET = "_"
 
 
 class State(StrEnum):
@@ -162,7 +163,7 @@ def assess(wanted: Iterable[Cell], standings: Mapping[str, Standing]) -> list[Li
     """Say how every cell stands: one line a cell, in their order."""
     lines = []
     for one in wanted:
-        held = standings.get(one.source_id) if one.source_id else None
+        held = _held(one, standings)
         if held is None:
             lines.append(Line(one.subject, one.config_id, one.source_id, one.idle, one.why))
             continue
@@ -172,6 +173,17 @@ def assess(wanted: Iterable[Cell], standings: Mapping[str, Standing]) -> list[Li
             Line(one.subject, one.config_id, one.source_id, state, detail, held.at, held.proved_at, held.since)
         )
     return lines
+
+
+def _held(one: Cell, standings: Mapping[str, Standing]) -> Standing | None:
+    """Find how a cell stands: by its id now, else by a name under which the account was asked for before."""
+    if not one.source_id:
+        return None
+    found = standings.get(one.source_id)
+    if found is None and one.subject is not None:
+        names = (f"{one.config_id}/@{name}" for name in one.subject.formerly)
+        found = next((standings[name] for name in names if name in standings), None)
+    return found
 
 
 @dataclass(frozen=True)
@@ -226,27 +238,35 @@ def missing(lines: Iterable[Line]) -> list[str]:
     return list(dict.fromkeys(wanted))
 
 
-def heat(wanted: Iterable[Cell], days: Mapping[str, str], count: int) -> dict[str, list[Tally]]:
+def heat(
+    wanted: Iterable[Cell], days: Mapping[str, str], count: int, absent: Mapping[int, int] | None = None
+) -> dict[str, list[Tally]]:
     """Count, for every source of the settings and each of `count` days, in which state its cells ended the day.
 
-    Days are those of `Coverage.days`; a cell without a letter was not tried on that day.
+    Days are those of `Coverage.days`; a cell without a letter was not tried on that day. `absent` says of accounts, by
+    `account_id`, for how many of the first days they were not in the roster yet: there they are not counted.
     """
     rows: dict[str, list[str]] = {}
-    idle: dict[str, Counter[State]] = {}
-    blank = NOT_TRIED * count
+    idle: dict[str, list[Counter[State]]] = {}
+    blank, later = NOT_TRIED * count, absent or {}
     for one in wanted:
         if not one.config_id:
             continue
         letters = days.get(one.source_id, blank) if one.source_id else blank
+        key = one.subject.account_id if one.subject is not None else None
+        missing_days = min(count, later.get(key, 0)) if key is not None else 0
         rows.setdefault(one.config_id, [])
         if letters == blank and one.idle is not State.NOT_TRIED:
-            idle.setdefault(one.config_id, Counter())[one.idle] += 1
+            counters = idle.setdefault(one.config_id, [Counter() for _ in range(count)])
+            for day in range(missing_days, count):
+                counters[day][one.idle] += 1
         else:
-            rows[one.config_id].append(letters)
-    return {config_id: _by_day(held, idle.get(config_id, Counter()), count) for config_id, held in rows.items()}
+            rows[one.config_id].append(_NOT_YET * missing_days + letters[missing_days:])
+    nothing = [Counter[State]()] * count
+    return {config_id: _by_day(held, idle.get(config_id, nothing), count) for config_id, held in rows.items()}
 
 
-def _by_day(rows: Sequence[str], idle: Mapping[State, int], count: int) -> list[Tally]:
+def _by_day(rows: Sequence[str], idle: Sequence[Mapping[State, int]], count: int) -> list[Tally]:
     table = np.frombuffer("".join(rows).encode("ascii"), dtype=np.uint8).reshape(len(rows), count)
     sums = {letter: (table == ord(letter)).sum(axis=0) for letter in (*OUTCOMES, NOT_TRIED)}
     found = []
@@ -255,7 +275,7 @@ def _by_day(rows: Sequence[str], idle: Mapping[State, int], count: int) -> list[
         for letter, columns in sums.items():
             state = State.NOT_TRIED if letter == NOT_TRIED else state_of(OUTCOMES[letter])
             counts[state] += int(columns[day])
-        for state, number in idle.items():
+        for state, number in idle[day].items():
             counts[state] += number
         found.append(Tally(counts))
     return found

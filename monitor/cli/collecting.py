@@ -6,7 +6,7 @@ import csv
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 import click
 
@@ -175,7 +175,9 @@ def _window(app: App, phase: str | None, run_id: int | None, since: datetime | N
     today = app.clock().astimezone(app.config.zone).date()
     if run_id is not None:
         number = run_id or app.store.coverage.newest_run()
-        return f"pengumpulan nomor {number}", app.coverage(app.store.coverage.of_run(number))
+        ended = app.store.coverage.of_run(number)
+        day = max((one.at.astimezone(app.config.zone).date() for one in ended.values()), default=today)
+        return f"pengumpulan nomor {number}{_then(app, day, today)}", app.coverage(ended, _past(day, today))
     if since is not None:
         days = (since.date(), max(today, since.date()))
     elif phase is not None:
@@ -186,14 +188,27 @@ def _window(app: App, phase: str | None, run_id: int | None, since: datetime | N
         days = (found[0], min(found[1], today))
     else:
         return "keadaan sekarang", app.coverage()
-    lines = app.coverage(app.store.coverage.between(*days))
+    lines = app.coverage(app.store.coverage.between(*days), _past(days[1], today))
     end = datetime.combine(days[1], time.max, app.config.zone)
     why = app.store.coverage.explain([one.source_id for one in lines if one.at and not one.state.proved], end)
     told_why = [
         one if one.source_id not in why or one.state.proved else _with_reason(one, why[one.source_id].detail)
         for one in lines
     ]
-    return f"{days[0]:%d-%m-%Y} sampai {days[1]:%d-%m-%Y}", told_why
+    return f"{days[0]:%d-%m-%Y} sampai {days[1]:%d-%m-%Y}{_then(app, days[1], today)}", told_why
+
+
+def _past(day: date, today: date) -> date | None:
+    return day if day < today else None
+
+
+def _then(app: App, day: date, today: date) -> str:
+    """Say against which roster a past window is measured, and what of it is not known any more."""
+    if day >= today:
+        return ""
+    gone = app.store.coverage.erased_since(day)
+    lost = f"; {gone.persons} orang dan {gone.accounts} akun di dalamnya sudah dihapus, jadi tidak diketahui"
+    return f" (terhadap daftar pada {day:%d-%m-%Y}{lost if gone.persons or gone.accounts else ''})"
 
 
 def _with_reason(line: Line, detail: str) -> Line:

@@ -16,9 +16,10 @@ from datetime import UTC, date, datetime, time, tzinfo
 from sqlite_utils import Database
 
 from monitor.models import Condition, Outcome, Page, Platform
-from monitor.store import alarms
+from monitor.store import alarms, past_roster
 from monitor.store.codec import clean, moment, stamp
 from monitor.store.connection import Connection
+from monitor.store.past_roster import Subject as Subject  # noqa: PLC0414 - whoever asks for coverage asks for these
 
 LETTERS: Mapping[Outcome, str] = {
     Outcome.OK_ITEMS: "i", Outcome.OK_EMPTY_PROVED: "e", Outcome.NOT_MODIFIED: "n", Outcome.BLOCKED: "b",
@@ -36,30 +37,6 @@ _YEAR = NOT_TRIED * 366
 _OPEN_TURNS = "turns t INDEXED BY turns_open CROSS JOIN looks l USING (look_id) WHERE t.open=1"
 PROVING = ", ".join(f"'{one.value}'" for one in Outcome if one.proved)
 _BY_VALUE = {one.value: one for one in Outcome}
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """One account of a rostered person, or a person of whom none is known (`account_id` None, `platform` None).
-
-    `office` and `region` are those of the appointment that holds, or held last. `fake`: a person said that the account
-    is not this person's.
-    """
-
-    person_id: int
-    name: str
-    office: str
-    region: str
-    account_id: int | None = None
-    platform: Platform | None = None
-    native_id: str = ""
-    handle: str = ""
-    fake: bool = False
-
-    @property
-    def key(self) -> str:
-        """What follows the id of the settings in the account's `source_id`; "" where it cannot be asked for."""
-        return self.native_id or (f"@{self.handle}" if self.handle else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,21 +120,35 @@ class Coverage:
 
     # ------------------------------------------------------------------- read
 
-    def subjects(self, regions: frozenset[str] = frozenset()) -> list[Subject]:
-        """Give every account of the roster, and every person without one, by person; `regions` empty = all."""
+    def subjects(self, regions: frozenset[str] = frozenset(), on: date | None = None) -> list[Subject]:
+        """Give every account of the roster, and every person without one, by person; `regions` empty = all.
+
+        With a day (of the office's zone) as the roster stood then: who was in it by then, in the office of that day.
+        """
         rows = self._connection.db.execute(
             "SELECT p.person_id, p.full_name, coalesce(a.office, ''), coalesce(a.region, ''), c.account_id, "
-            "c.platform, coalesce(c.native_id, ''), coalesce(json_extract(c.handles, '$[#-1].handle'), ''), "
+            "c.platform, coalesce(c.native_id, ''), coalesce(c.handles, '[]'), "
             "coalesce(c.conditions, '[]') FROM persons p LEFT JOIN accounts c USING (person_id) "
             "LEFT JOIN appointments a ON a.appointment_id = (SELECT x.appointment_id FROM appointments x "
             "WHERE x.person_id = p.person_id ORDER BY x.until IS NULL DESC, coalesce(x.since, '') DESC, "
             "x.appointment_id DESC LIMIT 1) ORDER BY p.person_id, c.account_id"
         )
-        return [
-            Subject(a, b, c, d, e, Platform(f) if f else None, g, h, i != "[]" and Condition.FAKE in json.loads(i))
-            for a, b, c, d, e, f, g, h, i in rows
-            if not regions or d in regions
-        ]
+        found = []
+        for a, b, c, d, e, f, native_id, handles, conditions in rows:
+            fake = conditions != "[]" and Condition.FAKE in json.loads(conditions)
+            handle, ever = past_roster.names(handles, on)
+            found.append(Subject(a, b, c, d, e, Platform(f) if f else None, native_id, handle, fake, formerly=ever))
+        if on is not None:
+            found = past_roster.as_of(self._connection.db, found, on, self._zone)
+        return [one for one in found if not regions or one.region in regions]
+
+    def entered(self) -> dict[int, date]:
+        """Give the day on which each account came into the roster, by `account_id`."""
+        return past_roster.entered(self._connection.db, past_roster.ACCOUNTS, self._zone)
+
+    def erased_since(self, on: date) -> past_roster.Erased:
+        """Count who and which accounts stood in the roster of a day and were erased since."""
+        return past_roster.erased(self._connection.db, on, self._zone)
 
     def now(self) -> dict[str, Standing]:
         """Give how every source that was ever asked stands, by `source_id`; an open turn proves nothing."""

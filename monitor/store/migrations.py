@@ -25,6 +25,7 @@ from monitor.store.schema_process import PROCESS
 from monitor.store.schema_queue import QUEUE
 from monitor.store.schema_quota import QUOTA
 from monitor.store.schema_robots import ROBOTS
+from monitor.store.schema_roster import ROSTER
 from monitor.store.schema_safety import SAFETY
 from monitor.store.schema_watch import WATCH
 
@@ -233,6 +234,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("queue", QUEUE),
     ("ownership", OWNERSHIP),
     ("process", PROCESS),
+    ("roster", ROSTER),
 )
 
 

@@ -15,6 +15,7 @@ from monitor.coverage import Cell, Line, State, Tally, assess, by, cells, eyes, 
 from monitor.errors import ConflictError, NotAllowedError
 from monitor.models import Phase
 from monitor.store import Run
+from monitor.store.past_roster import Erased
 from monitor.web import looked
 from monitor.web.auth import current_user, may_decide
 from monitor.web.i18n import t
@@ -38,7 +39,10 @@ blueprint = Blueprint("cakupan", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Coverage of one window, put together once for every reader of the same regions."""
+    """Coverage of one window, put together once for every reader of the same regions.
+
+    `past` is the day whose roster counts (None: today's), `erased` what stood in it and is known no more.
+    """
 
     lines: tuple[Line, ...]
     counted: Tally
@@ -47,6 +51,8 @@ class Seen:
     maps: Mapping[str, Sequence[Tally]]
     first: date
     counted_at: datetime
+    past: date | None = None
+    erased: Erased | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,26 +253,32 @@ def _seen(window: str) -> Seen:
     if (found := kept.get(key, version, now)) is not None:
         return found
     wanted = cells(store.subjects(regions), eyes(config.sources))
-    lines = assess(wanted, store.now() if days is None else store.between(*days))
+    past = days[1] if days is not None and days[1] < today else None
+    then = cells(store.subjects(regions, past), eyes(config.sources)) if past is not None else wanted
+    lines = assess(then, store.now() if days is None else store.between(*days))
     people = [one for one in lines if one.subject is not None]
     offices = by(people, lambda one: one.subject.office if one.subject else "")
     first = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
+    maps = _maps(wanted, first, today)
     found = Seen(
         tuple(sorted(lines, key=lambda one: (one.state.proved, not one.state.askable))),
         tally(people),
-        by(lines, lambda one: one.config_id),
+        {**dict.fromkeys(maps, tally(())), **by(lines, lambda one: one.config_id)},
         tuple(sorted(offices.items(), key=lambda pair: (not pair[1].askable, pair[1].share, -pair[1].total, pair[0]))),
-        _maps(wanted, first, today),
+        maps,
         first,
         now,
+        past,
+        store.erased_since(past) if past is not None else None,
     )
     kept.put(key, version, now, found)
     return found
 
 
 def _maps(wanted: Sequence[Cell], first: date, today: date) -> dict[str, list[Tally]]:
-    count = (today - first).days + 1
-    return heat(wanted, services().store.coverage.days(first, today), count)
+    store, count = services().store.coverage, (today - first).days + 1
+    absent = {key: (day - first).days for key, day in store.entered().items() if day > first}
+    return heat(wanted, store.days(first, today), count, absent)
 
 
 def _explained(window: str, lines: Sequence[Line]) -> list[Line]:

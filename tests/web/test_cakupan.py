@@ -130,6 +130,21 @@ def test_a_window_of_days_gives_the_reason_of_its_last_turn(world: World) -> Non
     assert "Jum, 6 Jun 2025" in month
 
 
+def test_a_phase_that_is_over_is_measured_against_the_roster_of_then(world: World) -> None:
+    world.seed()
+    watch(world)
+    world.config = world.config.model_copy(update={"contests": ("pilkada-contoh-2025",)})
+    reader = entered(world, calendar=lambda: Calendar.load(ROOT / "rules" / "calendar"))
+    now = said(reader.get("/cakupan").text)
+    assert "Wahyu Rekaanto" in now
+    assert "Dihitung terhadap daftar pada" not in now
+    then = reader.get("/cakupan?jendela=calon_pra_kampanye")
+    assert then.status_code == 200
+    assert "Dihitung terhadap daftar pada" in said(then.text)
+    assert "bukan daftar sekarang" in said(then.text)
+    assert "Wahyu Rekaanto" not in said(then.text)  # nobody had brought the roster yet
+
+
 def test_the_map_draws_each_day_and_says_it_in_a_table_too(world: World) -> None:
     world.seed()
     watch(world)
