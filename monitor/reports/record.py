@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 import monitor
 from monitor.reports.content import ELECTIONS, Content, Source
+from monitor.reports.wording import NOTHING
 from monitor.store import Draft
 
 FORM = 1
@@ -112,7 +113,7 @@ class CaseRecord(_Part):
 
 def record(source: Source, content: Content, recipient: tuple[str, str], papers: Mapping[str, str]) -> bytes:
     """Write a case as JSON, equal for equal input. `papers` gives the SHA-256 of each document by its file name."""
-    values, case = content.values, source.case
+    values, case = {name: _plainly(said) for name, said in content.values.items()}, source.case
     item, held = case.flag.stored.item, case.flag.actor.appointment
     law = source.law.of(source.forms, source.election, held.kind if held is not None else None)
     made = CaseRecord(
@@ -165,7 +166,14 @@ def schema() -> bytes:
 
 
 def _plain(content: Content, name: str) -> list[dict[str, str]]:
-    return [{key: value for key, value in row.items() if key not in {"no", "huruf"}} for row in content.rows[name]]
+    return [
+        {key: _plainly(value) for key, value in row.items() if key not in {"no", "huruf"}} for row in content.rows[name]
+    ]
+
+
+def _plainly(said: str) -> str:
+    """Say nothing where a paper says "Nihil"."""
+    return "" if said == NOTHING else said
 
 
 def _written(draft: Draft) -> dict[str, object]:

@@ -84,6 +84,7 @@ def test_the_case_for_machines_follows_its_schema_and_the_database(desk: Desk) -
     assert said["perbuatan"]["tautan"] == flag.stored.item.url
     assert said["pleno"] == {"nomor": "001/BA/2025", "tanggal": "2025-06-01"}
     assert said["isian"]["witnesses"][0] == {"name": "Saksi Satu", "address": "Jalan Uji 4"}
+    assert "Nihil" not in json.dumps(said)
     assert flag.stored.evidence_sha256 in {one["sidik"] for one in said["bukti"]}
     import hashlib  # noqa: PLC0415 - beside its only use
 
