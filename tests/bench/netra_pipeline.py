@@ -12,19 +12,40 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import shutil
 import time
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
 from monitor.app import App
 from monitor.judge import judge
-from monitor.models import AccountRef, Change, Item, ItemKind, Outcome, Page, Request, Response
+from monitor.models import (
+    AccountRef,
+    Appointment,
+    Change,
+    Item,
+    ItemKind,
+    Outcome,
+    Page,
+    Person,
+    PersonKind,
+    Request,
+    Response,
+)
 from monitor.pipeline import BATCH
-from monitor.roster import diff, read_roster
+from monitor.roster import Roster, diff, read_roster
+from tests.bench.many import names, phrases, write_phrases
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = datetime(2025, 5, 20, 3, 0, tzinfo=UTC)
+
+
+def crowd(count: int) -> list[Person]:
+    """Make up people without accounts; they are looked for by name."""
+    post = Appointment(PersonKind.PNS, "Dinas Ukur", "Staf", "Kabupaten Contoh", date(2020, 1, 1))
+    return [Person(1_000_000 + number, name, name, (post,)) for number, name in enumerate(names(count))]
 
 
 def main() -> None:
@@ -32,14 +53,24 @@ def main() -> None:
     parser.add_argument("--posts", type=Path, required=True)
     parser.add_argument("--limit", type=int, default=2000)
     parser.add_argument("--db", type=Path, required=True)
+    parser.add_argument("--phrases", type=int, default=0, help="so many phrases beside the shipped rules")
+    parser.add_argument("--people", type=int, default=0, help="so many people beside the made-up office's")
     args = parser.parse_args()
 
     app = App.build(ROOT / "config.yaml", clock=lambda: DAY + timedelta(days=30))
     app.config = app.config.model_copy(update={"database": str(args.db)})
+    if args.phrases:
+        rules = args.db.parent / "rules"
+        shutil.copytree(ROOT / "rules", rules)
+        write_phrases(rules, phrases(args.phrases))
+        app.config = app.config.model_copy(update={"rules": str(rules)})
     changes = diff(read_roster(ROOT / "demo" / "roster.csv"), app.store.roster.known(), app.store.roster.accounts())
     app.store.roster.apply([one for one in changes if one.change is not Change.SAME], user_id=None)
     accounts = [account for account in app.store.roster.accounts() if account.native_id]
     judges = app.judges()
+    if args.people:
+        held = [*app.store.roster.persons(), *crowd(args.people)]
+        judges = replace(judges, roster=Roster(held, app.store.roster.accounts(), app.config.zone))
 
     with args.posts.open(encoding="utf-8") as lines:
         posts = [line.rstrip("\n") for line in islice(lines, args.limit)]

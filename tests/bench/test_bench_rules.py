@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import re
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from classifiers.text import fold
 from monitor.rules.automaton import Automaton
 from monitor.rules.conditions import Entry
 from monitor.rules.nodes import Gate
@@ -28,6 +24,7 @@ from monitor.rules.patterns import Vocabulary
 from monitor.rules.view import View
 from monitor.targets import Targets
 from tests.bench.harness import OUT, ROOT
+from tests.bench.many import corpus, phrases, write_phrases
 
 FLAT = 3.0
 AGAINST_RE = 500.0
@@ -43,36 +40,6 @@ def posts() -> list[str]:
         files = sorted(Path(folder).glob("*.jsonl"))
         return [json.loads(line)["text"] for path in files for line in path.read_text(encoding="utf-8").splitlines()]
     return corpus()
-
-
-@cache
-def corpus() -> list[str]:
-    """Read the corpus that comes with Netra."""
-    files = sorted((ROOT / "classifiers" / "corpus").glob("*.tsv"))
-    lines = [line for path in files for line in path.read_text(encoding="utf-8").splitlines()]
-    return [max(line.split("\t"), key=len) for line in lines if "\t" in line]
-
-
-def phrases(count: int) -> list[str]:
-    """Give phrases of one to four words from the shipped corpus, none in more than 13 of 10,000 texts.
-
-    What supervisors list are slogans and turns of phrase, not "dan" and "di": a phrase that stands in every second text
-    is one that every engine must report in every second text. Single words have four letters or more: fragments such as
-    "an" stand inside half of all words (with them the ratio was 3.3 instead of under 3).
-    """
-    chance = random.Random(4)
-    texts = corpus()
-    seen: Counter[str] = Counter()
-    for text in texts:
-        words = re.findall(r"[a-z]{2,}", fold(text).text)
-        for size in (1, 2, 3, 4):
-            seen.update(" ".join(words[at : at + size]) for at in range(len(words) - size + 1))
-    most = 13 * len(texts) // 10_000
-    some = sorted(phrase for phrase, times in seen.items() if 2 <= times <= most and len(phrase) >= 4)
-    chance.shuffle(some)
-    rest = sorted(phrase for phrase, times in seen.items() if times == 1 and len(phrase) >= 4)
-    chance.shuffle(rest)
-    return (some + rest)[:count]
 
 
 def automaton(some: Iterable[str]) -> Automaton:
@@ -155,23 +122,11 @@ print(json.dumps({"literals": literals, "seconds": seconds, "mb": after / 1024, 
 @pytest.mark.bench
 def test_loading_from_files(tmp_path: Path) -> None:
     """Twenty thousand phrases in lexicon files, read, checked, compiled and tried in a process of their own."""
-    from tests.rules.test_loader import GOOD  # noqa: PLC0415 - pytest's own import of a sibling folder
     from tests.rules.world import own_folder  # noqa: PLC0415
 
-    folder = own_folder(tmp_path, satu=GOOD)
+    folder = own_folder(tmp_path)
     some = phrases(20_000)
-    for number in range(0, len(some), 2000):
-        name = f"banyak_{number // 2000}"
-        words = "".join(f'  - "{phrase}"\n' for phrase in some[number : number + 2000])
-        (folder / "lexicon" / f"{name}.yaml").write_text(
-            f"name: {name}\ntitle: banyak\nwords:\n{words}", encoding="utf-8"
-        )
-        text = (
-            GOOD.replace("jaya selalu Kabupaten Contoh", "zzqq xxyy")
-            .replace("id: contoh-aturan", f"id: banyak-{number}")
-            .replace("any:\n", f'any:\n  - "{{{name}}}"\n')
-        )
-        (folder / "asn" / f"banyak-{number}.yaml").write_text(text, encoding="utf-8")
+    write_phrases(folder, some)
     command = [sys.executable, "-W", "ignore", "-c", LOADING, str(folder)]
     answers = [
         json.loads(subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout)
