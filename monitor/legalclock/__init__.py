@@ -93,7 +93,8 @@ def _of_law(
     for term in terms.terms:
         if term.regime is law and (times.reported is not None or term.step not in {Step.REPORT, Step.FIRST_STUDY}):
             made[term.step] = _deadline(times, term, (terms, calendar), place, made)
-    return made.values()
+    # What never began and will not begin any more is no deadline: the case went another way.
+    return [one for one in made.values() if one.start is not None or one.done_at is None]
 
 
 def _deadline(

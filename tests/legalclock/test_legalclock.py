@@ -132,8 +132,8 @@ def test_handling_is_projected_from_the_last_day_of_the_finding() -> None:
     fixed = one(Step.HANDLING, Times(known=at(7), found=at(9)), at(9))
     assert (fixed.projected, fixed.due, fixed.standing) == (False, date(2024, 10, 12), Standing.RUNNING)
     assert fixed.sure
-    forwarded = one(Step.HANDLING, Times(known=at(7), forwarded=at(9)), at(10))
-    assert (forwarded.start, forwarded.standing) == (None, Standing.WAITING)
+    forwarded = deadlines(Times(known=at(7), forwarded=at(9)), Regime.REGIONAL, TERMS, CALENDAR, WIB, at(10))
+    assert [each.term.step for each in forwarded] == [Step.FINDING, Step.SBT_CHECK, Step.SBT_STUDY]
 
 
 def test_an_assumed_start_is_marked_and_never_sure() -> None:
