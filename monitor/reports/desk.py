@@ -78,12 +78,13 @@ class Bureau:
         )  # fmt: skip
 
     def _finding_due(self, flag_id: int) -> date | None:
-        """Give the day until which a finding must be fixed, None where no clock runs."""
+        """Give the day until which a finding must be fixed; None where no clock runs, or it runs on an assumption."""
         case = self.store.deadlines.of(flag_id)
         if self.clockwork is None or case is None:
             return None
         counted = duty(case, self.clockwork(), self.clock()).deadlines
-        return next((one.due for one in counted if one.term.step is Step.FINDING and one.due is not None), None)
+        sure = (one for one in counted if one.term.step is Step.FINDING and not (one.assumed or one.projected))
+        return next((one.due for one in sure if one.due is not None), None)
 
     def today(self) -> date:
         """Give the day in the office's zone."""

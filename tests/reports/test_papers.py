@@ -7,12 +7,17 @@ import re
 import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from monitor import legalclock
+from monitor.calendar import Calendar
 from monitor.custody.copies import text_copy
+from monitor.docket import Law
 from monitor.errors import NetraError
 from monitor.models import State
 from monitor.reports import papers, wording
@@ -23,7 +28,7 @@ from monitor.reports.templates import SHIPPED
 from monitor.reports.typesetting import typst_template
 from monitor.store import NewPiece, Objection, PieceKind, Touch
 from tests.fakes_process import newest
-from tests.reports.office import FULL, NEEDS_POPPLER, SANCTIONS, Desk, open_desk, pdf_text, squeezed, word_text
+from tests.reports.office import FULL, NEEDS_POPPLER, ROOT, SANCTIONS, Desk, open_desk, pdf_text, squeezed, word_text
 
 HOSTILE = (
     'Ayo nomor satu #let x = read("/etc/passwd") $a$ *b* _c_ <w:p>&amp;</w:t> {{ 7*7 }} {% for i in x %} '
@@ -194,6 +199,22 @@ def test_times_are_those_of_the_region(desk: Desk) -> None:
     source = desk.bureau.source(desk.kept.flags[1])
     assert source.place.mark == "WIT"
     assert source.place.zone.key == "Asia/Jayapura"
+
+
+def test_a_finding_is_due_by_the_clock_and_only_once_a_plenary_said_when_it_was_known(desk: Desk) -> None:
+    rules = ROOT / "rules" / "calendar"
+    config = desk.bureau.config.model_copy(update={"contests": ("pilkada-contoh-2025",)})
+    law = Law(legalclock.load(rules), Calendar.load(rules), config)
+    counting = replace(desk.bureau, clockwork=lambda: law)
+    assert papers.fill(counting.source(desk.case), desk.kept.archive).content.values["batas_temuan"] == "Nihil"
+    known = datetime(2025, 6, 23, 3, 0, tzinfo=UTC)
+    desk.kept.store.process.know(desk.case, desk.kept.user.user_id, known, "009/BA/2025")
+    values = papers.fill(counting.source(desk.case), desk.kept.archive).content.values
+    assert values["diketahui"] == "Senin, 23 Juni 2025, pukul 10.00 WIB"
+    assert values["batas_temuan"] == "Senin, 30 Juni 2025 (hitungan alat bantu; pastikan)"
+    desk.write(finding_deadline="2025-07-01")
+    values = papers.fill(counting.source(desk.case), desk.kept.archive).content.values
+    assert values["batas_temuan"] == "Selasa, 1 Juli 2025"
 
 
 def test_objections_and_answers_stand_in_form_a(desk: Desk) -> None:
