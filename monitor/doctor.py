@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ from typing import Literal, Protocol
 from monitor import digest, permits
 from monitor.calendar import Calendar
 from monitor.config import Config, YoutubeSource
+from monitor.door import KEY, KEY_FILE, page_key
 from monitor.errors import ArchiveError, NetraError
 from monitor.evidence import Archive
 from monitor.fetch import Meter, quota_day, renewed_at
-from monitor.models import CaptureState, Outcome, Platform
+from monitor.models import CaptureState, Outcome, Platform, Role
 from monitor.permits import SOON
 from monitor.store import ERASE_AFTER, SourceStatus, Store
 
@@ -90,7 +92,7 @@ def examine(office: Office) -> list[Finding]:
     """Look at everything; a part that cannot even be looked at is a finding, not an end."""
     looks: list[Callable[[Office], Iterator[Finding]]] = [
         _clock, _disk, _database, _audit, _archive, _knowledge, _rulebook, _people, _runs, _sources, _keys, _permits,
-        _alarms, _captures, _digest,
+        _alarms, _captures, _digest, _doors,
     ]  # fmt: skip
     findings: list[Finding] = []
     for look in looks:
@@ -347,6 +349,30 @@ def _digest(office: Office) -> Iterator[Finding]:
         yield Finding("kabar tenggat", "perhatian", "kiriman terakhir terputus", "Dicoba lagi oleh `netra run`.")
     elif not last.later and not last.never:
         yield Finding("kabar tenggat", "baik", f"terkirim {last.day:%d-%m-%Y}")
+
+
+def _doors(office: Office) -> Iterator[Finding]:
+    """Look at who can come in, and how hard others try."""
+    web, store = office.config.web, office.store
+    users = [one for one in store.users.list() if one.active]
+    if users and not any(Role.ADMIN in one.roles for one in users):
+        advice = "Buat: netra user add NAMA --name 'Nama Lengkap' --role admin"
+        yield Finding("pengguna", "perhatian", "tidak ada admin yang aktif", advice)
+    holders = store.factors.holders()
+    bare = sum(1 for one in users if one.roles & set(web.second_factor) and one.user_id not in holders)
+    if bare:
+        said = f"{bare} orang wajib memakai kode dari aplikasi tetapi belum memasangnya"
+        yield Finding("faktor kedua", "perhatian", said, "Diminta saat mereka masuk; ingatkan.")
+    if not page_key(web, os.environ)[1] and office.config.mode == "office":
+        said = "kunci halaman berganti setiap dijalankan: semua orang keluar, kode dari aplikasi tidak dapat dipasang"
+        yield Finding("kunci halaman", "perhatian", said, f"Isi {KEY} atau {KEY_FILE}; lihat operasi.md.")
+    tried = store.lockouts.pressure([one.username for one in users])
+    said = f"{tried.failures} percobaan gagal dalam 24 jam, {tried.waiting} sedang ditahan"
+    if tried.names:
+        said += f"; ditebak berulang: {', '.join(tried.names)}"
+        yield Finding("masuk", "perhatian", said, "Periksa dari mana; pasang kode dari aplikasi. Pemiliknya tidak terkunci.")
+    else:
+        yield Finding("masuk", "baik", said)
 
 
 def _accounts(config_id: str, accounts: list[SourceStatus]) -> Finding:
