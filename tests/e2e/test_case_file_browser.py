@@ -70,3 +70,45 @@ def test_without_script_it_is_written_too(browser: Browser, office: tuple[World,
     assert held is not None
     assert held.draft.facts == "Fakta rekaan"
     page.context.close()
+
+
+def test_what_was_typed_survives_a_lost_page_and_goes_once_it_is_stored(
+    browser: Browser, office: tuple[World, str, int]
+) -> None:
+    world, site, flag_id = office
+    path = f"/tanda/{flag_id}/kasus"
+    page, complaints = enter(browser, site, "pemantau", path=path)
+    offer = page.get_by_role("button", name="Pulihkan")
+    assert offer.count() == 0
+    page.fill("#facts", "Sudah setengah jalan")
+    page.reload()
+    assert page.input_value("#facts") == ""
+    judge(page)
+    offer.click()
+    assert page.input_value("#facts") == "Sudah setengah jalan"
+    page.get_by_role("button", name="Simpan isian").click()
+    page.get_by_text("Isian tersimpan sebagai versi 1.").first.wait_for()
+    assert offer.count() == 0
+    page.reload()
+    assert offer.count() == 0
+    held = world.store.documents.newest(flag_id)
+    assert held is not None
+    assert held.draft.facts == "Sudah setengah jalan"
+    assert complaints == []
+    page.context.close()
+
+
+def test_a_draft_brought_back_writes_over_nobody(browser: Browser, office: tuple[World, str, int]) -> None:
+    world, site, flag_id = office
+    page, _complaints = enter(browser, site, "pemantau", path=f"/tanda/{flag_id}/kasus")
+    page.fill("#facts", "punya saya")
+    page.reload()
+    world.store.documents.save(flag_id, Draft(facts="punya rekan"), world.coordinator.user_id, expected=0)
+    page.reload()
+    assert page.input_value("#facts") == "punya rekan"
+    page.get_by_role("button", name="Pulihkan").click()
+    page.get_by_role("button", name="Simpan isian").click()
+    page.get_by_text("orang lain menyimpan isian berkas ini lebih dahulu").wait_for()
+    assert page.input_value("#facts") == "punya saya"
+    assert [one.draft.facts for one in world.store.documents.versions(flag_id)] == ["punya rekan"]
+    page.context.close()
