@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
-from monitor import digest, permits
+from monitor import digest, permits, upkeep
 from monitor.calendar import Calendar
 from monitor.config import Config, YoutubeSource
 from monitor.door import KEY, KEY_FILE, page_key
@@ -20,8 +19,8 @@ from monitor.fetch import Meter, quota_day, renewed_at
 from monitor.models import CaptureState, Outcome, Platform, Role
 from monitor.permits import SOON
 from monitor.store import ERASE_AFTER, SourceStatus, Store
+from monitor.upkeep import Finding
 
-State = Literal["baik", "perhatian", "gawat"]
 _LATE = timedelta(days=3)
 Clock = Callable[[], datetime]
 
@@ -78,21 +77,11 @@ class Office(Protocol):
     def rule_notes(self) -> list[str]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at."""
-
-    what: str
-    state: State
-    said: str
-    advice: str = ""
-
-
 def examine(office: Office) -> list[Finding]:
     """Look at everything; a part that cannot even be looked at is a finding, not an end."""
     looks: list[Callable[[Office], Iterator[Finding]]] = [
-        _clock, _disk, _database, _audit, _archive, _knowledge, _rulebook, _people, _runs, _sources, _keys, _permits,
-        _alarms, _captures, _digest, _doors,
+        _clock, upkeep.zone, _disk, _database, _audit, _archive, _knowledge, _rulebook, _people, _runs, _sources, _keys,
+        _permits, _alarms, _captures, _digest, _doors, upkeep.copies, upkeep.certificates, upkeep.phase_runs,
     ]  # fmt: skip
     findings: list[Finding] = []
     for look in looks:
@@ -370,7 +359,9 @@ def _doors(office: Office) -> Iterator[Finding]:
     said = f"{tried.failures} percobaan gagal dalam 24 jam, {tried.waiting} sedang ditahan"
     if tried.names:
         said += f"; ditebak berulang: {', '.join(tried.names)}"
-        yield Finding("masuk", "perhatian", said, "Periksa dari mana; pasang kode dari aplikasi. Pemiliknya tidak terkunci.")
+        yield Finding(
+            "masuk", "perhatian", said, "Periksa dari mana; pasang kode dari aplikasi. Pemiliknya tidak terkunci."
+        )
     else:
         yield Finding("masuk", "baik", said)
 

@@ -1,7 +1,8 @@
 """Copies of a whole office, and offices brought back from them: taken while it runs, proved before they count.
 
-A copy is a folder: `netra.db`, `arsip/`, `aturan/`, `kepala/`, `model/`, `tahapan/`, `config.yaml`, and `cadangan.json` with the
-SHA-256 of every file. It has that file only when database, audit chain and evidence of the copy itself were verified.
+A copy is a folder: `netra.db`, `arsip/`, `aturan/`, `kepala/`, `model/`, `tahapan/`, `config.yaml`, and `cadangan.json`
+with the SHA-256 of every file. It has that file only when database, audit chain and evidence of the copy itself were
+verified.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from monitor.cli.batching import batch, batch_key, batch_verify
 from monitor.cli.casing import bureau_of, case
 from monitor.cli.collecting import collect_command, coverage_command, gather, gather_quietly
 from monitor.cli.evidence import evidence
-from monitor.cli.guarding import breach
 from monitor.cli.exporting import table
+from monitor.cli.guarding import breach
 from monitor.cli.learning import sample
 from monitor.cli.people import roster, user
 from monitor.cli.proof import audit, backup, doctor, restore, upgrade

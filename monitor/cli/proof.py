@@ -15,6 +15,7 @@ from monitor.app import App
 from monitor.cli.shell import Group, as_json, err, open_app, out, print_json, progress_bar
 from monitor.store import Touch
 from monitor.store.backup import NEWEST, copy_as_is, schema_of
+from monitor.upkeep import KEPT
 
 
 @click.group(cls=Group)
@@ -83,7 +84,7 @@ def backup(ctx: click.Context, folder: Path, before: Path | None) -> None:
     app = open_app(ctx)
     with _told() as tell:
         kept = safekeeping.keep(app, ctx.find_root().obj, folder, before, tell)
-    app.store.custody.note(Touch.COPY, user_id=None, subject="cadangan kantor", detail=folder.name)
+    app.store.custody.note(Touch.COPY, user_id=None, subject=KEPT, detail=folder.name)
     out.print(
         f"Salinan utuh di {folder}: {kept.items} butir, {kept.entries} catatan audit, {kept.pieces} bukti, "
         f"{kept.files} berkas ({kept.bytes // 1_000_000} MB; {kept.linked} dari cadangan sebelumnya).",

@@ -143,6 +143,11 @@ class Custody:
         )
         return [CustodyEntry(a, moment(b), c, Touch(d), *rest) for a, b, c, d, *rest in rows]
 
+    def last(self, subject: str) -> datetime | None:
+        """Give when something of this name was touched last; None for never."""
+        row = self._connection.db.execute("SELECT max(at) FROM custody WHERE subject = ?", (subject,)).fetchone()
+        return moment(row[0]) if row[0] else None
+
     def entries(self) -> int:
         """Count the entries of the log."""
         return int(self._connection.db.execute("SELECT count(*) FROM custody").fetchone()[0])

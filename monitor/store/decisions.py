@@ -31,8 +31,8 @@ LEGAL: dict[State, frozenset[State]] = {
 }
 DECIDED_ALONE = frozenset({State.IN_REVIEW, State.CLEARED, State.LEAD})
 """What one person decides; everything after it goes through `store.process`, which guards it."""
-AHEAD = "(" + ", ".join(f"'{one.value}'" for one in State if one.ahead) + ")"
-DISMISSED = "(" + ", ".join(f"'{one.value}'" for one in State if one.dismissed) + ")"
+AHEAD: str = "(" + ", ".join(f"'{one.value}'" for one in State if one.ahead) + ")"
+DISMISSED: str = "(" + ", ".join(f"'{one.value}'" for one in State if one.dismissed) + ")"
 HOLD = f"f.state IN {AHEAD} OR f.state = 'ditinjau' OR (f.state = 'baru' AND f.withdrawn IN (0, 2))"
 """SQL on a flag `f`: whether what it rests on must be kept, because nobody has decided it or it is a case."""
 COLUMNS = "d.decision_id, d.flag_id, d.user_id, d.state, d.reason, coalesce(n.note, ''), d.decided_at, d.undoes"

@@ -187,7 +187,7 @@ def _checked(answer: Answer, today: date) -> Answer:
     if answer.decided_on > today:
         raise NotAllowedError("tanggal jawaban tidak boleh sesudah hari ini — periksa tahunnya")
     if answer.result is Result.NOT_PROVEN and sanction:
-        raise NotAllowedError("jawaban `tidak_terbukti` tidak disertai tindak lanjut — kosongkan, atau periksa hasilnya")
+        raise NotAllowedError("jawaban `tidak_terbukti` tidak disertai tindak lanjut — kosongkan atau periksa hasilnya")
     ground = answer.ground if answer.result is Result.NOT_PROVEN else OutcomeGround.UNSAID
     return Answer(answer.result, answer.decided_on, authority, document, ground, sanction, note)
 

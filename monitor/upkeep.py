@@ -1,0 +1,118 @@
+"""What keeps an office alive from month to month: zone, schema, copies, certificates, runs left half done."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal, Protocol
+
+from cryptography import x509
+
+from monitor.config import Config
+from monitor.store import Store
+
+State = Literal["baik", "perhatian", "gawat"]
+COPY_AFTER, COPY_LATE = timedelta(days=7), timedelta(days=31)
+SOON = timedelta(days=30)
+KEPT = "cadangan kantor"
+"""How a copy of the office is called in the custody log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: what it is, how it stands, what was seen, what to do."""
+
+    what: str
+    state: State
+    said: str
+    advice: str = ""
+
+
+class Office(Protocol):
+    """What is looked at: the parts of an app."""
+
+    # ruff: noqa: D102 - the names say it; App documents them
+    @property
+    def config(self) -> Config: ...
+    @property
+    def root(self) -> Path: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+    @property
+    def store(self) -> Store: ...
+
+
+def zone(office: Office) -> Iterator[Finding]:
+    """See whether the computer's own zone is the office's: names of copies and logs of the system follow it."""
+    now = office.clock()
+    here, there = (
+        datetime.fromtimestamp(now.timestamp(), UTC).astimezone().utcoffset(),
+        office.config.zone.utcoffset(now),
+    )
+    if here == there or (os.environ.get("TZ", "") == "" and here == timedelta(0)):
+        yield Finding("zona waktu", "baik", f"kantor {office.config.office.timezone}")
+        return
+    yield Finding(
+        "zona waktu", "perhatian", f"kantor {office.config.office.timezone}, komputer UTC{_offset(here)}",
+        f"Samakan dengan `sudo timedatectl set-timezone {office.config.zone.key}`; isi Netra sendiri tetap benar.",
+    )  # fmt: skip
+
+
+def _offset(offset: timedelta | None) -> str:
+    minutes = 0 if offset is None else int(offset.total_seconds() // 60)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def copies(office: Office) -> Iterator[Finding]:
+    """See when the office was copied last."""
+    last = office.store.custody.last(KEPT)
+    advice = "Jalankan `netra backup FOLDER` ke diska lain; docs/operasi.md bagian 9."
+    if last is None:
+        yield Finding("cadangan", "perhatian", "belum pernah dibuat", advice)
+        return
+    age = office.clock() - last
+    said = f"terakhir {last.astimezone(office.config.zone):%d-%m-%Y}"
+    if age > COPY_LATE:
+        yield Finding("cadangan", "gawat", said, advice)
+    elif age > COPY_AFTER:
+        yield Finding("cadangan", "perhatian", said, advice)
+    else:
+        yield Finding("cadangan", "baik", said)
+
+
+def certificates(office: Office) -> Iterator[Finding]:
+    """See how long the certificates last that the office trusts."""
+    name = office.config.evidence.tsa_ca
+    if not name:
+        return
+    try:
+        held = x509.load_pem_x509_certificates((office.root / name).read_bytes())
+        until = min(one.not_valid_after_utc for one in held)
+    except (OSError, ValueError) as error:
+        yield Finding("sertifikat cap waktu", "gawat", f"{name} tidak dapat dibaca ({error})", "Perbaiki `tsa_ca`.")
+        return
+    said, left = f"{name} berlaku sampai {until:%d-%m-%Y}", until - office.clock()
+    if left <= timedelta(0):
+        yield Finding("sertifikat cap waktu", "gawat", said, "Minta sertifikat akar yang baru kepada penyedianya.")
+    elif left <= SOON:
+        yield Finding("sertifikat cap waktu", "perhatian", said, "Minta penggantinya kepada penyedianya sekarang.")
+    else:
+        yield Finding("sertifikat cap waktu", "baik", said)
+
+
+def phase_runs(office: Office) -> Iterator[Finding]:
+    """See whether a phase run was left half done."""
+    home = (office.root / office.config.database).parent / "tahapan"
+    left = sorted(
+        one.name
+        for one in home.glob("*/")
+        if (one / "manifes.json").exists() and not (one / "laporan.json").exists() and "-ulang-" not in one.name
+        and "-ekspor-" not in one.name and not one.name.startswith(".")
+    )  # fmt: skip
+    for name in left:
+        yield Finding(
+            "jalan tahapan", "perhatian", f"{name} belum selesai", "Lanjutkan dengan `netra batch --phase …` yang sama."
+        )
