@@ -38,7 +38,7 @@ def show() -> str:
         found=found,
         figure=figure,
         share=share,
-        audit_readers=hari.READERS,
+        sees_days=bool(user.roles & hari.READERS),
         names={one.user_id: one.full_name for one in store.users.list()},
         days=RECENT.days,
         known=store.probes.calibration(user.user_id) if may_decide(user) else None,

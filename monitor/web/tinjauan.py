@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from monitor.errors import ConflictError, NotAllowedError
-from monitor.models import Field, Flag, ReasonCode, Role, State, User
+from monitor.models import Field, Flag, ReasonCode, Role, State, StoredItem, User
 from monitor.store import Due, Question, ReviewStage, Said, Touch
 from monitor.web.auth import current_user, may_see
 from monitor.web.i18n import t
@@ -52,6 +52,9 @@ class Blind:
     longest: int
     machine: bool
     said: tuple[Said, ...]
+    versions: tuple[StoredItem, ...]
+    recorded: tuple[tuple[int, int], ...]
+    on_leave: bool
     longest_note: int = LONGEST_NOTE
 
 
@@ -131,7 +134,8 @@ def _asked(flag_id: int) -> tuple[Flag, Due]:
 
 
 def _page(flag: Flag, due: Due, trouble: str = "", note: str = "") -> str:
-    item, opinion = flag.stored.item, flag.opinion
+    item, opinion, store = flag.stored.item, flag.opinion, services().store
+    day = item.happened_at.astimezone(services().config.zone).date() if item.happened_at else None
     machine = not services().config.review.hide_machine
     marks = opinion.matches if machine else ()
     parent = item.parent
@@ -151,7 +155,10 @@ def _page(flag: Flag, due: Due, trouble: str = "", note: str = "") -> str:
             cut=len(item.text) > LONGEST,
             longest=LONGEST,
             machine=machine,
-            said=services().store.reviews.verdicts(due.first_id) if third else (),
+            said=store.reviews.verdicts(due.first_id) if third else (),
+            versions=tuple(store.items.versions(flag.stored.item_id)),
+            recorded=tuple((one.capture_id, len(one.pictures)) for one in store.captures.of_item(flag.stored.item_id)),
+            on_leave=day is not None and flag.actor.person.on_unpaid_leave(day),
         ),
         trouble=trouble,
         note=note,
