@@ -12,6 +12,7 @@ import monitor
 from monitor import custody, scheduler, web
 from monitor import demo as demo_office
 from monitor.app import App
+from monitor.cli.agreeing import agreement, audit_day, user_conflict
 from monitor.cli.answering import model
 from monitor.cli.backtesting import rules
 from monitor.cli.batching import batch, batch_key, batch_verify
@@ -168,5 +169,7 @@ def _serve(app: App, port: int | None, login: tuple[str, str] | None) -> None:
 for group in (sources, rules, model, sample, roster, user, audit, evidence, case, retention, erase, doctor, backup):
     main.add_command(group)
 main.add_command(breach)
-for group in (restore, upgrade, batch, batch_verify, batch_key, export, import_):
+audit.add_command(audit_day)
+user.add_command(user_conflict)
+for group in (restore, upgrade, agreement, batch, batch_verify, batch_key, export, import_):
     main.add_command(group)
