@@ -54,7 +54,7 @@ def table(  # noqa: PLR0917 - one argument an option
     query = QueueQuery(
         states=tuple(map(State, states)) or _OPEN, level=Level(level) if level else None,
         phase=Phase(phase) if phase else None, platform=Platform(platform) if platform else None,
-        regions=user.regions, text=text, now=app.clock(),
+        regions=user.regions, text=text, now=app.clock(), user_id=user.user_id,
     )  # fmt: skip
     asked = [
         f"{name}={value}" for name, value in (("tingkat", level), ("tahapan", phase), ("tempat", platform)) if value

@@ -48,10 +48,17 @@ class Deadlines:
             found = _cases(db, db.execute(_CASE + "WHERE f.flag_id=?", (flag_id,)).fetchall())
         return found[0] if found else None
 
-    def all(self, regions: frozenset[str] = frozenset()) -> list[CaseTimes]:
-        """Give every case that was put forward and not stopped, by number; `regions` empty = all."""
-        where = "" if not regions else " AND f.region IN (SELECT value FROM json_each(?))"
-        values = [json.dumps(sorted(regions))] if regions else []
+    def all(self, regions: frozenset[str] = frozenset(), barred: frozenset[int] = frozenset()) -> list[CaseTimes]:
+        """Give every case that was put forward and not stopped, by number, but those of the persons `barred`.
+
+        `regions` empty = all.
+        """
+        where, values = "", list[str]()
+        if regions:
+            where, values = " AND f.region IN (SELECT value FROM json_each(?))", [json.dumps(sorted(regions))]
+        if barred:
+            where += " AND coalesce(f.person_id, 0) NOT IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps(sorted(barred)))
         with self._connection.snapshot() as db:
             rows = db.execute(f"{_CASE}WHERE f.state IN {AHEAD}{where} ORDER BY f.flag_id", values).fetchall()
             return _cases(db, rows)

@@ -121,7 +121,8 @@ def _docket(user: User, choice: Choice) -> tuple[Law, Docket]:
     if make is None:
         abort(404)
     law = make()
-    cases = services().store.deadlines.all(user.regions)
+    store = services().store
+    cases = store.deadlines.all(user.regions, store.conflicts.persons(user.user_id))
     duties = (docket.duty(case, law, services().clock()) for case in cases)
     return law, docket.sorted_by_need(one for one in duties if choice.holds(one))
 

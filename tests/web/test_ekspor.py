@@ -22,7 +22,7 @@ from monitor.cli import main
 from monitor.export import HEADINGS, LONGEST_CELL, Sheet, Written, csv_lines, harmless, row_of, write_xlsx
 from monitor.export.log import Taking, taking
 from monitor.models import Role, State
-from monitor.store import QueueQuery
+from monitor.store import QueueQuery, Tie
 from tests.fakes_process import carry
 from tests.fakes_web import PASSWORD, SEEDS, World
 from tests.web.conftest import Reader
@@ -130,6 +130,12 @@ def test_regions_and_roles_are_kept_to(world: World, flags: list[int], sign_in: 
     assert monitor.send("/ekspor", bentuk="csv", keperluan="uji").status_code == 403
     assert "/ekspor" not in monitor.get("/antrean").text
     assert "/ekspor?tingkat=tinggi" in sign_in("koordinator").get("/antrean?tingkat=tinggi").text
+
+
+def test_cases_of_the_own_office_stay_inside(world: World, flags: list[int], sign_in: Enter) -> None:
+    world.store.conflicts.declare(world.coordinator.user_id, Tie.OFFICE, SEEDS[0].office, world.coordinator.user_id)
+    rows = read_csv(sign_in("koordinator").send("/ekspor", bentuk="csv", keperluan="uji").data)
+    assert {int(row["tanda"]) for row in rows} == set(flags) - {flags[0]}
 
 
 @pytest.mark.parametrize("wrong", [{"bentuk": "csv", "keperluan": "  "}, {"bentuk": "pdf", "keperluan": "rapat"}])

@@ -12,10 +12,10 @@ from monitor.calendar import Calendar
 from monitor.docket import Law
 from monitor.legalclock import Terms, load
 from monitor.models import State
-from monitor.store import Result
+from monitor.store import Result, Tie
 from monitor.web import create_app
 from tests.fakes_process import carry
-from tests.fakes_web import PASSWORD, World
+from tests.fakes_web import PASSWORD, SEEDS, World
 from tests.web.conftest import Reader
 
 FOLDER = Path(__file__).resolve().parents[2] / "rules" / "calendar"
@@ -70,6 +70,17 @@ def test_other_regions_do_not_show(enter: Enter, world: World, flags: list[int])
     assert f"Tanda {other}" not in local.get("/tenggat").text
     assert f"tanda-{other}-" not in local.get("/tenggat.ics").text
     assert local.get(f"/tanda/{other}/jawaban").status_code in {404, 405}
+
+
+def test_cases_of_relatives_and_of_the_own_office_do_not_show(enter: Enter, world: World, flags: list[int]) -> None:
+    for flag_id in flags[:2]:
+        carry(world.store, flag_id, world.second.user_id, State.LEAD)
+    world.store.conflicts.declare(world.monitor.user_id, Tie.OFFICE, SEEDS[0].office, world.coordinator.user_id)
+    reader = enter("pemantau")
+    for path, words in (("/tenggat", "Tanda {}<"), ("/tenggat.ics", "SUMMARY:Tanda {}:")):
+        said = reader.get(path).text
+        assert words.format(flags[0]) not in said
+        assert words.format(flags[1]) in said
 
 
 def test_the_case_shows_its_clock_with_marks_and_sources(enter: Enter, world: World, flags: list[int]) -> None:
