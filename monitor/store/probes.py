@@ -19,10 +19,13 @@ from monitor.store.decisions import AHEAD, DISMISSED
 from monitor.store.guard import Ledger, next_key
 
 # Final: two independent verdicts agreed, or the plenary ruled; nothing about it is open; this user had no part in it.
+_DECIDED = tuple(one.value for one in State if one not in {State.NEW, State.IN_REVIEW})
+# The open flags are the many: without the index of the queue every one of them was looked at (22 ms at 100,000).
 _KNOWN = f"""
-SELECT f.flag_id, CASE WHEN f.state IN {DISMISSED} THEN 'bersih' ELSE 'informasi_awal' END FROM flags f
-JOIN items i ON i.item_id = f.item_id AND i.erased = 0
-WHERE (f.state IN ('dihentikan', 'diteruskan', 'temuan') OR ((f.state IN {AHEAD} OR f.state = 'bersih')
+SELECT f.flag_id, CASE WHEN f.state IN {DISMISSED} THEN 'bersih' ELSE 'informasi_awal' END
+FROM flags f INDEXED BY flags_queue JOIN items i ON i.item_id = f.item_id AND i.erased = 0
+WHERE f.withdrawn = 0 AND f.state IN {_DECIDED}
+AND (f.state IN ('dihentikan', 'diteruskan', 'temuan') OR ((f.state IN {AHEAD} OR f.state = 'bersih')
   AND EXISTS (SELECT 1 FROM reviews r JOIN decisions d ON d.decision_id = r.first_id WHERE r.flag_id = f.flag_id
               AND r.stage = 2 AND r.state = d.state)))
 AND NOT EXISTS (SELECT 1 FROM review_due u WHERE u.flag_id = f.flag_id)

@@ -280,10 +280,11 @@ def _walk(query: QueueQuery, where: _Where, place: tuple[Value, int] | None) -> 
         more_values = [place[0], place[0], place[1]]
     twin, twin_values = _no_earlier_twin(query, where, key) if query.grouped else ("", [])
     states = list(dict.fromkeys(query.states))
-    index = "" if "json_each" in where.parts[0] else f" INDEXED BY {key.index}"
+    few = "json_each" in where.parts[0]  # then looked up one by one, whatever the index of states promises
+    index = "" if few else f" INDEXED BY {key.index}"
     one = (
         f"SELECT f.flag_id, f.{key.column} AS place FROM flags f{index} "
-        f"WHERE f.state = ? AND {where.on('f')}{more}{twin}"
+        f"WHERE {'+' if few else ''}f.state = ? AND {where.on('f')}{more}{twin}"
     )
     order = f"place {'DESC' if down else 'ASC'}, flag_id {'DESC' if back else 'ASC'}"
     bound: list[Value] = []
