@@ -79,6 +79,11 @@ heads: kepala                 # sebaiknya folder di perangkat lain
 rules: rules
 contests: []                  # id dari rules/targets/, misalnya [pilkada-misal-2030]
 sources: []                   # lihat docs/operasi.md untuk contoh tiap jenis
+
+# reports:                    # dokumen berkas kasus; lihat "Berkas kasus" di docs/operasi.md
+#   place: …                  # tempat di baris tanda tangan
+#   recipients:               # kepada siapa berkas diserahkan; tanpa daftar ini tidak ada yang dapat diserahkan
+#     - {id: …, name: …, address: …, since: …}
 """
 
 

@@ -113,6 +113,7 @@ def proposals(source: Source) -> Draft:
             f"Perbuatan itu direkam pada {captured}."
         ),
         event=_event(source),
+        facts=_found(source),
         letter_about="Penyampaian hasil pengawasan netralitas aparatur negara",
         letter_text=(
             "Bersama ini kami sampaikan hasil pengawasan beserta bukti dan kelengkapannya untuk ditindaklanjuti sesuai "
@@ -121,6 +122,12 @@ def proposals(source: Source) -> Draft:
         ),
         signed_at=source.config.reports.place,
     )
+
+
+def _found(source: Source) -> str:
+    """Give what the tracing found, a line each with its day."""
+    zone = source.place.zone
+    return "\n".join(f"{wording.day(at.astimezone(zone).date())}: {text}" for at, text in source.course.found)
 
 
 def _event(source: Source) -> str:
@@ -177,6 +184,7 @@ def _values(source: Source, words: Mapping[str, str]) -> dict[str, str]:
         "uraian_hasil": either("summary"),
         "peristiwa": either("event"),
         **_facts(source, words),
+        "fakta_keterangan": either("facts"),
         **_written(draft),
         **_course(source),
         **_letter(source, either),
@@ -189,6 +197,8 @@ def _facts(source: Source, words: Mapping[str, str]) -> dict[str, str]:
     item, held = flag.stored.item, flag.actor.appointment
     account, parent, setting = flag.actor.account, item.parent, flag.opinion.setting
     return {
+        "tahapan_kejadian": said(act.phase(flag)),
+        "tahapan_kepastian": rows.CERTAINTY.get(setting.phase_status, wording.NOTHING),
         "jenis_perbuatan": act.act(flag),
         "platform": act.PLATFORMS[item.platform],
         "tempat_kejadian": wording.safe(
@@ -242,7 +252,6 @@ def _written(draft: Draft) -> dict[str, str]:
     return {
         "bukti_keterangan": said(draft.evidence_note),
         "uraian_dugaan": said(draft.suspicion),
-        "fakta_keterangan": said(draft.facts),
         "analisa": said(draft.analysis),
         "tanggapan": said(draft.statement),
         "tanggapan_tanggal": wording.iso_day(draft.statement_on),

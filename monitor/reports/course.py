@@ -25,7 +25,8 @@ class Said:
 class Course:
     """The steps of a case: its plenary ("" and None = none that still holds), when it was known, what was objected.
 
-    `form` is the form that somebody chose instead of the proposed ones, "" where the proposal stands.
+    `form` is the form that somebody chose instead of the proposed ones, "" where the proposal stands. `found` is what
+    the tracing found, with when it was written down.
     """
 
     plenary_number: str = ""
@@ -33,6 +34,7 @@ class Course:
     known_at: datetime | None = None
     form: str = ""
     objections: tuple[Said, ...] = ()
+    found: tuple[tuple[datetime, str], ...] = ()
 
 
 def course(store: Store, flag: Flag) -> Course:
@@ -53,6 +55,7 @@ def course(store: Store, flag: Flag) -> Course:
             for one in events
             if one.kind is Happened.OBJECTION
         ),
+        found=tuple((one.at, one.detail["isi"]) for one in events if one.kind is Happened.FOUND),
     )  # fmt: skip
 
 

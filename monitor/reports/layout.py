@@ -173,6 +173,7 @@ METHOD = Paper(
                 ("Perbuatan", "{jenis_perbuatan}"),
                 ("Dasar tanda", "{dasar_tanda}"),
                 ("Waktu kejadian", "{waktu_kejadian}"),
+                ("Tahapan saat itu", "{tahapan_kejadian} ({tahapan_kepastian})"),
                 ("Direkam", "{waktu_direkam}"),
                 ("Sidik jawaban mentah", "{bukti_sidik!m}"),
                 ("Jumlah versi", "{versi_jumlah}"),

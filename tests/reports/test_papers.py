@@ -228,6 +228,18 @@ def test_objections_and_answers_stand_in_form_a(desk: Desk) -> None:
     assert values["pleno_nomor"] == "Nihil"
 
 
+def test_what_the_tracing_found_is_proposed_as_facts_and_the_phase_bears_its_mark(desk: Desk) -> None:
+    store = desk.kept.store
+    store.process.note(desk.case, desk.kept.user.user_id, "Atasan membenarkan akun itu.", found=True)
+    store.process.note(desk.case, desk.kept.user.user_id, "Catatan biasa.")
+    values = papers.fill(desk.bureau.source(desk.case), desk.kept.archive).content.values
+    assert values["fakta_keterangan"] == "Kamis, 26 Juni 2025: Atasan membenarkan akun itu."
+    assert (values["tahapan_kejadian"], values["tahapan_kepastian"]) == ("kampanye", "[2] dua sumber atau lebih")
+    desk.write(facts="Ditulis petugas.")
+    values = papers.fill(desk.bureau.source(desk.case), desk.kept.archive).content.values
+    assert values["fakta_keterangan"] == "Ditulis petugas."
+
+
 def test_masked_words_stand_in_for_the_post(desk: Desk) -> None:
     flag = desk.kept.store.flags.get(desk.case)
     copy = text_copy(flag.stored.item, ["nomor"])
