@@ -85,6 +85,9 @@ network() {
   need 'type -P g++ && type -P make' g++ make
 }
 
+# What reads the papers of a case back from PDF; only the tests need it.
+papers() { need 'type -P pdftotext && type -P pdftoppm' poppler-utils; }
+
 check() {
   say "bentuk, gaya, tipe, kontrak impor"
   $BIN/ruff format --check .
@@ -99,7 +102,7 @@ case "${1:-}" in
   install) install constraints.txt ;;
   check)   install constraints-test.txt; check ;;
   test)
-    install constraints-test.txt; browser; reader; network; check
+    install constraints-test.txt; browser; reader; papers; network; check
     say "semua pengujian"
     exec $BIN/pytest -n "${NETRA_WORKERS:-2}" --dist loadfile -m "not long and not bench" "${@:2}" ;;
   bench)   install constraints-test.txt; exec $BIN/pytest -m "bench" -p no:randomly -s tests/bench "${@:2}" ;;
