@@ -15,7 +15,7 @@ from monitor.web.auth import current_user, may_decide
 from monitor.web.i18n import t
 from monitor.web.queue import Filters, rows
 from monitor.web.safety import services
-from monitor.web.saringan import queue_address
+from monitor.web.saringan import filter_words, queue_address
 from monitor.web.serupa import speaks_of_words
 from monitor.web.views import LONGEST_NOTE, REASON_GROUPS
 
@@ -79,7 +79,7 @@ def show() -> str:
         queue=queue_address(filters),
         jobs=services().store.bulk.of(user.user_id),
         most=MOST,
-        filter_words=_filter_words,
+        filter_words=filter_words,
     )
 
 
@@ -122,7 +122,7 @@ def page(job: Job, trouble: str = "", note: str = "") -> str:
         passed=store.bulk.fates(job.job_id, Fate.PASSED),
         kept=store.bulk.fates(job.job_id, Fate.KEPT),
         undoable=job.status in {JobStatus.DONE, JobStatus.RUNNING} and job.counts.get(Fate.DECIDED, 0) > 0,
-        filter_words=_filter_words,
+        filter_words=filter_words,
         longest_note=LONGEST_NOTE,
         trouble=trouble,
         note=note,
@@ -179,11 +179,6 @@ def _find(job_id: int) -> Job:
     if job is None or (job.user_id != user.user_id and not whole):
         abort(404)
     return job
-
-
-def _filter_words(query: str) -> str:
-    """Say filters as an address does, which is plain enough to be read."""
-    return query.replace("&", " · ").replace("+", " ") or t("antrean.semua")
 
 
 def _decider() -> User:

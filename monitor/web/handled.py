@@ -8,7 +8,7 @@ from datetime import datetime
 from monitor.capture import Link
 from monitor.models import Capture, CaptureState, Flag, User
 from monitor.store import StoredCapture
-from monitor.web.auth import may_see
+from monitor.web.auth import barred_persons, may_see
 from monitor.web.looked import shown
 from monitor.web.safety import services
 
@@ -43,8 +43,10 @@ class Handled:
 
 
 def visible(stored: StoredCapture, user: User) -> bool:
-    """Tell whether a capture lies in the user's regions."""
-    return not user.regions or stored.region in user.regions
+    """Tell whether a capture lies in the user's regions and the user is not too near to its person."""
+    if user.regions and stored.region not in user.regions:
+        return False
+    return stored.user_id == user.user_id or stored.capture.person_id not in barred_persons(user)
 
 
 def handled(link: Link, user: User) -> Handled:

@@ -16,12 +16,13 @@ from monitor.errors import ConflictError, NotAllowedError
 from monitor.models import Flag, ReasonCode, State, User
 from monitor.store import QueueQuery
 from monitor.store.queue import Order
-from monitor.web.auth import current_user, may_decide, may_see
+from monitor.web.auth import current_user, may_decide
 from monitor.web.i18n import number, t
 from monitor.web.panel import Panel
 from monitor.web.queue import Filters, Row, row
 from monitor.web.safety import services
 from monitor.web.tampilan import hides_machine
+from monitor.web.tinjauan import shown_to
 from monitor.web.views import LONGEST_NOTE, REASON_GROUPS, is_open
 
 SHOWN = 200
@@ -87,7 +88,7 @@ def _flags(person_id: int) -> list[Flag]:
     query = QueueQuery(
         states=tuple(State), person_id=person_id, regions=user.regions, order=Order.OLDEST, backwards=True, limit=SHOWN
     )
-    found = [flag for flag in services().store.flags.queue(query).flags if may_see(user, flag)]
+    found = [flag for flag in services().store.flags.queue(query).flags if shown_to(user, flag)]
     if not found:
         abort(404)
     return found[::-1]

@@ -152,6 +152,25 @@ class Filters:
         )
 
 
+_SAID = {
+    "tingkat": ("antrean.tingkat", "tingkat"), "jenis": ("antrean.jenis", "jenis"),
+    "tempat": ("antrean.platform", "platform"), "tahapan": ("antrean.tahapan", "tahapan"),
+    "keadaan": ("antrean.keadaan", "keadaan"), "alasan": ("antrean.alasan", "alasan"),
+    "umur": ("antrean.umur", "umur.saring"), "bobot": ("antrean.bobot", "bobot"), "milik": ("antrean.milik", "milik"),
+    "aturan": ("antrean.aturan", ""), "sebab": ("antrean.sebab", ""), "instansi": ("antrean.instansi", ""),
+}  # fmt: skip
+
+
+def filter_words(query: str) -> str:
+    """Say filters as people read them: "Jenis: komentar · “gaspol”"; every flag where there are none."""
+    filters = Filters.parse(query)
+    said = [f"“{filters.cari}”"] if filters.cari else []
+    for name, (label, prefix) in _SAID.items():
+        if value := str(getattr(filters, name)):
+            said.append(f"{t(label)}: {t(f'{prefix}.{value}') if prefix else value}")
+    return " · ".join(said) or t("antrean.semua")
+
+
 def is_code(value: str) -> bool:
     """Tell whether the id of a rule or the code of a reason may stand in an address."""
     return _CODE.match(value) is not None

@@ -14,13 +14,14 @@ from monitor.alike import similar
 from monitor.capture import read_link
 from monitor.models import Flag, Platform, State, User
 from monitor.store import Found, QueueQuery
-from monitor.web.auth import current_user, may_see
+from monitor.web.auth import current_user
 from monitor.web.handled import Handled, handled
 from monitor.web.i18n import t
 from monitor.web.queue import Filters, Row, row
 from monitor.web.safety import services
 from monitor.web.tampilan import hides_machine
 from monitor.web.text import seen
+from monitor.web.tinjauan import shown_to
 from monitor.web.views import is_open
 
 _LONGEST, _SHOWN, _PEOPLE, _SHORTEST = 4000, 20, 5, 3
@@ -72,18 +73,20 @@ def ask() -> str:
 def _of_link(key: str, answer: Handled, user: User) -> list[Flag]:
     """Give the flags of what a link leads to; an article of the news is known by its address."""
     if answer.flags:
-        return list(answer.flags)
+        return [flag for flag in answer.flags if shown_to(user, flag)]
     item = services().store.items.find(Platform.NEWS, key)
     if item is None:
         return []
-    return [flag for flag in services().store.flags.of_item(item.item_id) if may_see(user, flag)]
+    return [flag for flag in services().store.flags.of_item(item.item_id) if shown_to(user, flag)]
 
 
 def _people(asked: str, user: User) -> list[Somebody]:
     store, today = services().store, services().clock().astimezone(services().config.zone).date()
-    found = []
+    found, barred = [], store.conflicts.persons(user.user_id)
     for one in store.lookup.find(asked[:200], today, user.regions, _PEOPLE):
         person_id = one.person.person_id
+        if person_id in barred:
+            continue
         every = QueueQuery(states=tuple(State), person_id=person_id, regions=user.regions, limit=0)
         waits = QueueQuery(person_id=person_id, regions=user.regions, limit=0)
         total, waiting = store.flags.queue(every).total, store.flags.queue(waits).total
@@ -100,10 +103,11 @@ def _texts(asked: str, user: User) -> list[Hit]:
     for leader, likeness in similar(store, asked):
         flags = [store.flags.get(leader), *(member.flag for member in store.groups.members(leader, user.regions))]
         how = t("serupa.persis") if likeness >= 1 else t("serupa.hampir", n=int(100 * likeness))
-        hits |= {flag.flag_id: _hit(flag, how) for flag in flags if may_see(user, flag)}
+        hits |= {flag.flag_id: _hit(flag, how) for flag in flags if shown_to(user, flag)}
     query = QueueQuery(states=tuple(State), text=asked[:500], regions=user.regions, limit=_SHOWN)
     for flag in store.flags.queue(query).flags:
-        hits.setdefault(flag.flag_id, _hit(flag, ""))
+        if shown_to(user, flag):
+            hits.setdefault(flag.flag_id, _hit(flag, ""))
     return list(hits.values())[:_SHOWN]
 
 

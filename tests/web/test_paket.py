@@ -225,7 +225,7 @@ def test_clearing_many_shows_count_and_sample_first_and_undoes_all(
 ) -> None:
     page = said(reader.get("/borongan?jenis=komentar").text)
     comments = [flag for flag, seed in zip(flags, SEEDS, strict=True) if seed.kind.value == "komentar"]
-    assert f"{len(comments)} tanda" in page
+    assert f"Jenis: komentar · {len(comments)} tanda" in page
     answer = reader.send("/borongan", saringan="jenis=komentar")
     address = answer.headers["Location"]
     job = int(address.rsplit("/", 1)[1])
