@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import waitress
 from flask import Flask, current_app, g, get_flashed_messages, render_template, request, url_for
@@ -13,6 +14,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from monitor import custody
+from monitor.door import Web
 from monitor.errors import NetraError
 from monitor.models import Role
 from monitor.web import (
@@ -164,11 +166,13 @@ def create_app(services: Services) -> Flask:
 
 def serve(app: Flask, host: str, port: int) -> None:
     """Serve until stopped. Waitress speaks plain HTTP: TLS is the proxy's, and only its headers are believed."""
-    web = app.extensions["netra"].config.web
+    waitress.serve(app, host=host, port=port, **listening(app.extensions["netra"].config.web))
+
+
+def listening(web: Web) -> dict[str, Any]:
+    """Give the server's settings: headers of a proxy are believed from the declared one alone, dropped from others."""
     proxy = {"trusted_proxy": web.proxy, "trusted_proxy_headers": PROXY_HEADERS} if web.outside else {}
-    waitress.serve(
-        app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True, **proxy
-    )  # fmt: skip
+    return {"threads": THREADS, "ident": None, "clear_untrusted_proxy_headers": True, **proxy}
 
 
 @cache
