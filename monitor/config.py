@@ -191,6 +191,7 @@ class BlueskySource(_Strict):
     every: Every = "6jam"
     appview: str = Field(default="https://public.api.bsky.app", pattern=r"^https?://[^/?#]+$")
     directory: str = Field(default="https://plc.directory", pattern=r"^https?://[^/?#]+$")
+    author_feed: bool = Field(default=False, description="bandingkan juga dengan yang ditampilkan AppView")
     max_requests: int = Field(default=200, ge=10, description="batas permintaan per akun sekali jalan")
     campaign_days: int = Field(default=30, ge=1, description="umur unggahan pemenangan yang masih dilihat penyukanya")
     gap_seconds: float = Field(default=0.2, ge=0, description="jarak dua permintaan ke satu server")

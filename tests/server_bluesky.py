@@ -54,6 +54,7 @@ class Repo:
     records: dict[str, dict[str, Json]] = field(default_factory=lambda: {POST: {}, LIKE: {}, REPOST: {}})
     profile: Json | None = None
     state: str = ""
+    labels: list[Json] = field(default_factory=list)
 
 
 @dataclass
@@ -67,6 +68,8 @@ class Network:
     asked: Counter[str] = field(default_factory=Counter)
     paths: list[str] = field(default_factory=list)
     fault: Callable[[str, dict[str, list[str]]], Answer | None] = lambda _path, _given: None
+    hidden_by_appview: set[str] = field(default_factory=set)
+    kept_by_appview: dict[str, dict[str, Json]] = field(default_factory=dict)
     _written: int = 0
     _last: datetime | None = None
 
@@ -130,6 +133,7 @@ class Network:
             "com.atproto.repo.listRecords": self._list,
             "app.bsky.feed.getPosts": self._posts,
             "app.bsky.feed.getLikes": self._likes,
+            "app.bsky.feed.getAuthorFeed": self._feed,
         }
         found = table[method](given)
         return found if isinstance(found, Answer) else Answer(200, json.dumps(found).encode(), self._limits())
@@ -186,6 +190,39 @@ class Network:
                 author = {"did": did, "handle": repo.handle, "displayName": f"Nama {repo.handle}", "labels": []}
                 posts.append({"uri": uri, "cid": held["cid"], "author": author, "record": held["value"]})
         return {"posts": posts}
+
+    def _feed(self, given: dict[str, list[str]]) -> Json | Answer:
+        repo = self.repos.get(given["actor"][0])
+        if repo is None:
+            return error("InvalidRequest", "Profile not found")
+        if repo.state:
+            return error(repo.state.replace("Repo", "Account").replace("Takendown", "Takedown"))
+        limit, after = min(int(given["limit"][0]), self.page), given.get("cursor", ["~"])[0]
+        acts = [(key, name, one) for name in (POST, REPOST) for key, one in repo.records[name].items()]
+        acts += [(key, POST, one) for key, one in self.kept_by_appview.get(repo.did, {}).items()]
+        seen = [one for one in acts if one[0] < after and one[0] not in self.hidden_by_appview]
+        shown = sorted(seen, key=lambda one: one[0], reverse=True)
+        feed = [self._entry(repo, key, name, held) for key, name, held in shown[:limit]]
+        return {"feed": feed, **({"cursor": shown[limit - 1][0]} if len(shown) > limit else {})}
+
+    def _entry(self, repo: Repo, key: str, name: str, held: Json) -> Json:
+        counts = {"replyCount": 0, "repostCount": 0, "likeCount": 2, "quoteCount": 0, "bookmarkCount": 0}
+        uri = f"at://{repo.did}/{name}/{key}"
+        if name == POST:
+            return {"post": self._view(repo, uri, held) | counts}
+        whose, collection, inner = held["value"]["subject"]["uri"].removeprefix("at://").split("/")
+        other = self.repos[whose]
+        by = {"did": repo.did, "handle": repo.handle, "displayName": f"Nama {repo.handle}"}
+        reason = {"$type": "app.bsky.feed.defs#reasonRepost", "by": by, "uri": uri, "cid": held["cid"],
+                  "indexedAt": held["value"]["createdAt"]}  # fmt: skip
+        shared = self._view(other, f"at://{whose}/{collection}/{inner}", other.records[collection][inner])
+        return {"post": shared | counts, "reason": reason}
+
+    def _view(self, repo: Repo, uri: str, held: Json) -> Json:
+        author = {"did": repo.did, "handle": repo.handle, "displayName": f"Nama {repo.handle}", "labels": repo.labels}
+        value = held["value"]
+        return {"uri": uri, "cid": held["cid"], "author": author, "record": value, "labels": [],
+                "indexedAt": value["createdAt"]}  # fmt: skip
 
     def _likes(self, given: dict[str, list[str]]) -> Json | Answer:
         uri, start = given["uri"][0], int(given.get("cursor", ["0"])[0])

@@ -16,6 +16,7 @@ from monitor.collectors import bluesky_records as records
 from monitor.collectors import loose, xrpc
 from monitor.collectors.accounts import Watched, Watching
 from monitor.collectors.base import drift
+from monitor.collectors.bluesky_feed import AuthorFeed
 from monitor.collectors.bluesky_likes import Likers
 from monitor.collectors.bluesky_walk import Step, Walk
 from monitor.config import BlueskySource
@@ -35,18 +36,22 @@ class BlueskyAccount:
         self._config, self._account, self._held = config, account, watching.held
         self._named = watching.ids(Platform.BLUESKY)
         self._likers = Likers(config, self.source_id, watching.rostered(Platform.BLUESKY))
+        self._feed = AuthorFeed(config, self.source_id)
         self._author = AccountRef(Platform.BLUESKY, account.native_id, account.handle)
         self._seen_handle = ""
         self._marks: dict[str, dict[str, str]] = {}
         self._walks: dict[str, Walk] = {}
         self._steps: dict[str, tuple[str, Step]] = {}
         self._waiting: dict[str, list[Item]] = {}
+        self._done: set[str] = set()
+        self._cut: set[str] = set()
 
     def start(self, cursor: str) -> Sequence[Request]:
         """Ask who the account is; each run anew, for accounts move between servers and change their handle."""
         state = _load(cursor)
         own = state.get("own", {})
         self._marks = {name: state.get(name, {}) for name in _OWN}
+        self._cut = {name for name in _OWN if self._marks[name].get("resume")}
         self._likers.load(state.get("likes", {}))
         self.host = own.get("pds", "")
         self._seen_handle = own.get("handle", "")
@@ -74,6 +79,7 @@ class BlueskyAccount:
             "identitas": self._identity,
             "profil": self._profile,
             "konteks": self._context,
+            AuthorFeed.PURPOSE: self._shown,
         }
         return readers[purpose](response)
 
@@ -185,6 +191,9 @@ class BlueskyAccount:
         follow = [*contexts, *([self._page(collection, following)] if following else [])]
         if self._account.campaign and collection == records.POST:
             follow += self._likers.of_posts(found, response.fetched_at)
+        self._feed.listed(collection, uris, whole=following is None and collection not in self._cut)
+        if following is None and self._config.author_feed and set(self._walks) == self._ended(collection):
+            follow.append(self._feed.ask(self._author.native_id))
         return Page(
             Outcome.OK_ITEMS if found else Outcome.OK_EMPTY_PROVED,
             tuple(ready),
@@ -214,6 +223,18 @@ class BlueskyAccount:
             else:
                 items.append(item)
         return items, problems
+
+    def _ended(self, collection: str) -> set[str]:
+        self._done.add(collection)
+        return self._done
+
+    def _shown(self, response: Response) -> Page:
+        """Hold what others are shown against what the account's server listed."""
+        uris = self._feed.uris(response)
+        known = self._held(Platform.BLUESKY, uris) if uris else {}
+        page = self._feed.read(response, self._author, self.host, known)
+        ready, contexts = self._with_context(page.items)
+        return replace(page, items=tuple(ready), follow=(*contexts, *page.follow))
 
     # ------------------------------------------------------------------- what it was done to
 

@@ -53,6 +53,7 @@ def test_every_act_exactly_once_over_five_runs(network: RealNetwork, office: Off
     network.like(warga, calls[0])
     network.settled(calls[0], 2)
     network.settled(calls[3], 1)
+    office.config = office.config.model_copy(update={"author_feed": True})
     office.watch(sari.did, sari.handle)
     office.watch(paslon.did, paslon.handle, campaign=True)
     made |= {uri: ItemKind.POST for uri, _ in calls}
@@ -87,6 +88,14 @@ def test_every_act_exactly_once_over_five_runs(network: RealNetwork, office: Off
         "head": max(uri for uri in made if "/app.bsky.feed.post/" in uri and sari.did in uri).rpartition("/")[2]
     }
     assert "warga" not in "\n".join(office.store._connection.db.conn.iterdump())
+    # What the AppView shows and what the server lists agree once the AppView has caught up.
+    before = {one.shape: one.times for one in office.store.alarms.shapes()}
+    _later(office, 6)
+    done = office.collect()
+    assert all(one.outcome.proved and one.problems == () for one in done.values()), done
+    assert {one.shape: one.times for one in office.store.alarms.shapes()} == before
+    feeds = office.store._connection.db.execute("SELECT DISTINCT outcome FROM fetches WHERE purpose='umpan'").fetchall()
+    assert feeds == [("ok_items",)]
 
 
 def test_a_hundred_accounts_on_one_server(network: RealNetwork, office: Office) -> None:

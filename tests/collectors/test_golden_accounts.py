@@ -65,4 +65,4 @@ def test_golden(path: Path) -> None:
 
 
 def test_there_are_conversations_with_each_platform() -> None:
-    assert {json.loads(path.read_text("utf-8"))["platform"] for path in FILES} == {"mastodon", "youtube"}
+    assert {json.loads(path.read_text("utf-8"))["platform"] for path in FILES} == {"bluesky", "mastodon", "youtube"}
