@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 from monitor.app import App
 from monitor.errors import NetraError
 from monitor.models import Change, Role
 from monitor.roster import diff, read_roster
+from monitor.store import Order, QueueQuery
 
 SHIPPED = Path(__file__).resolve().parent.parent
 LOGIN = ("pemantau", "contoh-netra-2025")
@@ -49,6 +51,34 @@ def prepare(app: App) -> tuple[str, str]:
         if app.store.users.by_name(username) is None:
             app.store.users.create(username, full_name, password, roles, frozenset())
     return LOGIN
+
+
+_FILTERS = (
+    ("Masa tenang", "tahapan=tenang"),
+    ("Paling sulit dahulu", "urut=tersulit"),
+    ("Suka dan bagikan", "jenis=suka"),
+)
+_WEEK, _SHIFT = timedelta(days=7), timedelta(hours=8)
+
+
+def furnish(app: App) -> None:
+    """Show in the screened office how people work together: shared filters, a flag put off, a pack that asks for help.
+
+    What is there already stays; a pack that returned by itself is taken anew.
+    """
+    store, helper = app.store, app.store.users.by_name("koordinator")
+    if helper is None:
+        return
+    if not store.saved_filters.of(helper.user_id):
+        for name, query in _FILTERS:
+            store.saved_filters.keep(helper.user_id, name, query, shared=True)
+        for flag_id in store.flags.ids(QueueQuery(order=Order.SUREST), 100)[-1:]:
+            until = app.clock() + _WEEK
+            store.postponed.put_off(flag_id, helper.user_id, until, "contoh: menunggu jawaban instansi")
+    if not store.leases.held_by(helper.user_id):
+        pack = store.leases.take(helper.user_id, QueueQuery(order=Order.OLDEST), 2, _SHIFT)
+        if pack is not None:
+            store.leases.ask_help(pack.pack_id, helper.user_id, "contoh: bandingkan dengan unggahan induknya")
 
 
 _CONFIG = """\

@@ -67,6 +67,7 @@ def demo(ctx: click.Context, port: int | None, *, no_serve: bool) -> None:
     login = demo_office.prepare(app)
     gather(app, ())
     tally = _screen(app, again=True)
+    demo_office.furnish(app)
     _show(tally)
     if not no_serve:
         _serve(app, port, login)

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from monitor.app import App
 from monitor.cli import main
 from monitor.models import Confidence
-from monitor.store import QueueQuery
+from monitor.store import Mine, QueueQuery
 from tests.offices import ROOT, make_office
 
 
@@ -58,14 +58,30 @@ def test_start_reaches_flags_for_every_ticket_alike(started: Office) -> None:
     assert len(flags) < len(ticket) / 5
 
 
+def furnished(office: Office) -> tuple[list[str], int, list[int]]:
+    """Shared filters, flags put off and packs of the made-up office."""
+    app = App.build(office.config)
+    helper = app.store.users.by_name("koordinator")
+    assert helper is not None
+    kept = [one.name for one in app.store.saved_filters.of(helper.user_id) if one.shared]
+    waiting = app.store.flags.queue(QueueQuery(mine=Mine.POSTPONED, user_id=helper.user_id, now=app.clock())).total
+    packs = [len(pack.flags) for pack in app.store.leases.held_by(helper.user_id)]
+    app.close()
+    return kept, waiting, packs
+
+
 def test_a_second_start_doubles_nothing(office: Office) -> None:
     office("demo", "--no-serve")
+    shown = furnished(office)
+    assert (len(shown[0]), shown[1]) == (3, 1)
+    assert len(shown[2]) == 1
     before = {finding["what"]: finding["said"] for finding in office.json("doctor")}
     said = office("demo", "--no-serve").output
     assert "0 baru" in said
     assert "Tidak ada butir baru untuk disaring." in said
     after = {finding["what"]: finding["said"] for finding in office.json("doctor")}
     assert before["basis data"] == after["basis data"]
+    assert furnished(office) == shown
 
 
 def test_collect_and_screen_answer_in_json(office: Office) -> None:
