@@ -4,19 +4,41 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from docx.shared import Cm
 from docxtpl import DocxTemplate, InlineImage
 from jinja2 import DictLoader, StrictUndefined
+from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from monitor.reports.pictures import HIGHEST, WIDEST, Printed
 from monitor.reports.steadiness import steady
 
 
-def environment() -> ImmutableSandboxedEnvironment:
-    """Give the sandbox in which office templates run: no attribute of Python, no loader, no unknown name."""
-    return ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined, loader=DictLoader({}))
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Where templates of an office run: they read texts, rows and loops, and nothing else of Python.
+
+    A picture is an object of docxtpl that holds the document: none of its attributes may be reached.
+    """
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ANN401 - jinja's signature
+        """Allow attributes of texts, rows, lists and loops alone."""
+        return isinstance(obj, str | Mapping | list | tuple | LoopContext) and super().is_safe_attribute(
+            obj, attr, value
+        )
+
+    def is_safe_callable(self, obj: Any) -> bool:  # noqa: ANN401 - jinja's signature
+        """Allow the methods of texts alone, and what the template itself defines."""
+        held = getattr(obj, "__self__", None)
+        return (isinstance(held, str) or isinstance(obj, Macro)) and super().is_safe_callable(obj)
+
+
+def environment() -> Sandbox:
+    """Give the sandbox: no loader, no function of jinja's own, no unknown name."""
+    made = Sandbox(autoescape=True, undefined=StrictUndefined, loader=DictLoader({}))
+    made.globals.clear()
+    return made
 
 
 def names(template: bytes) -> set[str]:

@@ -16,6 +16,7 @@ from monitor.reports.papers import Format
 from monitor.reports.sample import sample
 from monitor.reports.templates import SHIPPED, Templates
 from tests.reports.office import NEEDS_POPPLER, Desk, open_desk, pdf_text, word_text
+from tests.reports.test_papers import picture, shelve
 
 
 @pytest.fixture
@@ -149,6 +150,52 @@ def test_a_word_template_cannot_reach_out_of_its_case(desk: Desk, attack: str) -
     (own(desk) / "surat-pengantar.docx").write_bytes(a_word(attack))
     with pytest.raises(ConfigError, match=r"surat-pengantar\.docx: (templat tidak dapat diisi|isian tidak terbaca)"):
         desk.papers(0, Format.WORD)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "{{ gambar[0].gambar.tpl.save('AWAY') }}",
+        "{% for g in gambar %}{{ g.gambar.tpl.docx }}{% endfor %}",
+        "{{ gambar[0].gambar.image_descriptor.read() }}",
+        "{{ gambar[0]['gambar']['tpl'] }}",
+        "{{ (gambar|map(attribute='gambar')|first).insert_image() }}",
+        "{{ bukti[0].pop('sidik') }}",
+        "{{ '{0.__class__}'.format(gambar[0].gambar) }}",
+        "{{ range(3) }}",
+        "{{ lipsum() }}",
+        "{{ dict(a=1) }}",
+    ],
+)
+def test_a_picture_leads_no_template_out_of_the_document(desk: Desk, tmp_path: Path, attack: str) -> None:
+    shelve(desk, picture((300, 300)))
+    away = tmp_path / "keluar.docx"
+    (own(desk) / "surat-pengantar.docx").write_bytes(a_word(attack.replace("AWAY", str(away))))
+    with pytest.raises(ConfigError, match="templat tidak dapat diisi"):
+        desk.papers(0, Format.WORD)
+    assert not away.exists()
+
+
+def test_a_filter_sees_no_more_than_a_dot(desk: Desk) -> None:
+    shelve(desk, picture((300, 300)))
+    attack = "{{ gambar|map(attribute='gambar.tpl')|list }} {{ gambar|map(attribute='sidik')|first }}"
+    (own(desk) / "surat-pengantar.docx").write_bytes(a_word(attack))
+    said = word_text(desk.papers(0, Format.WORD)["surat-pengantar.docx"])
+    assert "[Undefined] " in said
+    assert "docxtpl" not in said
+
+
+def test_what_a_template_needs_still_works(desk: Desk) -> None:
+    shelve(desk, picture((300, 300)))
+    text = (
+        "{{ pelaku_nama|upper }} {{ kantor.upper() }} {% for r in bukti %}{{ loop.index }}:{{ r.sidik[:8] }}"
+        "{% if not loop.last %}, {% endif %}{% endfor %} {% set x = tanda %}{{ x }} "
+        "{% macro m(a) %}[{{ a }}]{% endmacro %}{{ m(tanda) }} {{ gambar[0].gambar }}"
+    )
+    (own(desk) / "surat-pengantar.docx").write_bytes(a_word(text))
+    said = word_text(desk.papers(0, Format.WORD)["surat-pengantar.docx"])
+    assert "DR. UJI REKAAN 1, M.SI. BAWASLU KABUPATEN" in said
+    assert f"[{desk.case}]" in said
 
 
 @pytest.mark.parametrize("attack", ["#read(\"/etc/passwd\")", "#read(\"../rahasia.txt\")", "#image(\"/etc/passwd\")", "#d.tidak_ada"])  # fmt: skip # noqa: Q003
