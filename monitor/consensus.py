@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,8 +70,8 @@ def consensus(ratings: Sequence[Rating], now: datetime, user_id: int, *, everybo
     )
 
 
-def _line(key: str, units: Sequence[Sequence[Rating]], chosen: Iterable[Mapping[Hashable, str]] | None = None) -> Line:
-    said = list(chosen) if chosen is not None else [_outcomes(one) for one in units]
+def _line(key: str, units: Sequence[Sequence[Rating]]) -> Line:
+    said = [_outcomes(one) for one in units]
     return Line(key, percent(said), alpha(said, np.random.default_rng(SEED)))
 
 
@@ -92,7 +92,14 @@ def _by(units: Sequence[Sequence[Rating]], keys: Callable[[Rating], Sequence[str
 
 
 def _by_reason(units: Sequence[Sequence[Rating]]) -> tuple[Line, ...]:
-    """Agreement on each reason against all others, over everything that was looked at twice."""
+    """Agreement on each reason against all others: percent of those where somebody gave it, alpha over everything."""
     said: list[Mapping[Hashable, str]] = [{one.user_id: one.reason for one in unit} for unit in units]
     reasons = sorted({reason for unit in said for reason in unit.values() if reason})
-    return tuple(_line(reason, (), one_against_rest(said, reason)) for reason in reasons)
+    return tuple(
+        Line(
+            reason,
+            percent(one_against_rest([unit for unit in said if reason in unit.values()], reason)),
+            alpha(one_against_rest(said, reason), np.random.default_rng(SEED)),
+        )
+        for reason in reasons
+    )

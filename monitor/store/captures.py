@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from monitor.errors import ConflictError, NotAllowedError
 from monitor.models import AccountRow, Capture, CaptureState, Confidence, Item, Picture
+from monitor.store import conflicts
 from monitor.store.audit import Audit
 from monitor.store.codec import clean, decode, dumps, encode, moment, stamp
 from monitor.store.connection import Connection
@@ -270,6 +271,8 @@ class Captures:
         verdict: tuple[CaptureState, str, int | None, Becoming | None],
     ) -> None:
         state, reason, item_id, becoming = verdict
+        if state is not CaptureState.WITHDRAWN:
+            conflicts.refuse_person(db, user_id, stored.capture.person_id)
         evidence = becoming.evidence_sha256 if becoming is not None else ""
         key = stored.capture_id
         row = (key, user_id, state.value, clean(reason), stamp(self._clock()), item_id, evidence)

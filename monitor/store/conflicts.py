@@ -156,6 +156,16 @@ def bars(db: Database, user_id: int, flag_id: int) -> bool:
     )
 
 
+def refuse_person(db: Database, user_id: int, person_id: int) -> None:
+    """Stop a step about a person whom a user is too near to.
+
+    Raises:
+        NotAllowedError: the user declared, or was declared to have, a tie to the person or the person's office.
+    """
+    if person_id in persons(db, user_id):
+        raise NotAllowedError(_REFUSED)
+
+
 def refuse(db: Database, user_id: int, flag_id: int) -> None:
     """Stop a step by somebody who is too near.
 

@@ -63,6 +63,14 @@ def may_decide(user: User) -> bool:
     return bool(user.roles & DECIDERS)
 
 
+def barred_persons(user: User) -> frozenset[int]:
+    """Give everybody in the roster whom this user is too near to; looked up once a request."""
+    held: dict[int, frozenset[int]] = g.setdefault("barred", {})
+    if user.user_id not in held:
+        held[user.user_id] = services().store.conflicts.persons(user.user_id)
+    return held[user.user_id]
+
+
 def may_see(user: User, flag: Flag) -> bool:
     """Tell whether a flag lies in the user's regions and the user is not too near to its person.
 

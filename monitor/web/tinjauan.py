@@ -73,6 +73,11 @@ def blind_first(flag: Flag, user: User) -> bool:
     return services().store.reviews.may_look(flag.flag_id, user.user_id)
 
 
+def shown_to(user: User, flag: Flag) -> bool:
+    """Tell whether a list may show a flag with its state: it is seen, and no blind look at it is asked of this user."""
+    return may_see(user, flag) and not blind_first(flag, user)
+
+
 @blueprint.get("")
 def show_all() -> str:
     """Show what waits for this reviewer, and which questions are open."""

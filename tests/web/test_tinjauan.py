@@ -11,9 +11,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from monitor.config import Config
-from monitor.models import ReasonCode, Role, State
+from monitor.errors import NotAllowedError
+from monitor.models import CaptureState, Picture, ReasonCode, Role, State
 from monitor.store import ReviewStage, Tie
-from tests.fakes_web import PASSWORD, World
+from tests.fakes_store import a_capture
+from tests.fakes_web import PASSWORD, REGION, World
 from tests.web.conftest import Reader
 
 SignIn = Callable[[str], Reader]
@@ -278,3 +280,41 @@ def test_none_are_mixed_in_where_the_office_wants_none(world: World, reader: Rea
     reader.decide(flags[0], "dukungan")
     assert world.store.probes.next(world.monitor.user_id, 0) is None
     assert isinstance(reader.client, FlaskClient)
+
+
+# ------------------------------------------------------------------ other doors
+
+
+def test_search_and_persons_line_say_nothing_of_what_is_barred(world: World, reader: Reader, flags: list[int]) -> None:
+    person = world.store.flags.get(flags[0]).actor.person.person_id
+    assert reader.get(f"/orang/{person}").status_code == 200
+    assert f"/tanda/{flags[0]}" in reader.get("/sudah?q=menangkan").text
+    world.store.conflicts.declare(world.monitor.user_id, Tie.RELATIVE, "", 1, person_id=person)
+    assert reader.get(f"/orang/{person}").status_code == 404
+    for asked in ("menangkan", "Ratna"):
+        page = reader.get(f"/sudah?q={asked}").text
+        assert f"/tanda/{flags[0]}" not in page
+        assert "Umpamawati" not in page
+
+
+def test_search_and_persons_line_do_not_tell_a_reviewer_the_first_verdict(
+    world: World, reader: Reader, peer: Reader, flags: list[int]
+) -> None:
+    person = world.store.flags.get(flags[0]).actor.person.person_id
+    reader.decide(flags[0], "dukungan")
+    for path in ("/sudah?q=menangkan", f"/orang/{person}", "/antrean?keadaan=informasi_awal"):
+        assert "informasi awal</span>" not in peer.get(path).text, path
+    look(peer, flags[0], "dukungan")
+    assert "informasi awal</span>" in peer.get("/antrean?keadaan=informasi_awal").text
+
+
+def test_a_recorded_act_of_a_relative_is_left_to_others(world: World, flags: list[int]) -> None:
+    assert flags
+    store = world.store
+    person = store.roster.persons()[0].person_id
+    held = [Picture("a" * 64, "PNG", 10, 10, 100)]
+    capture_id = store.captures.record(a_capture(person_id=person, region=REGION), held, world.monitor.user_id)
+    store.conflicts.declare(world.second.user_id, Tie.RELATIVE, "", 1, person_id=person)
+    with pytest.raises(NotAllowedError, match="rekan lain"):
+        store.captures.reject(capture_id, world.second.user_id, "bukan dia")
+    assert store.captures.get(capture_id).state is CaptureState.WAITING
