@@ -19,6 +19,7 @@ from monitor.fetch import Meter, quota_day, renewed_at
 from monitor.models import CaptureState, Outcome, Platform, Role
 from monitor.permits import SOON
 from monitor.store import ERASE_AFTER, SourceStatus, Store
+from monitor.store.connection import FAULTS, explained
 from monitor.upkeep import Finding
 
 _LATE = timedelta(days=3)
@@ -88,10 +89,17 @@ def examine(office: Office) -> list[Finding]:
         try:
             findings.extend(look(office))
         except NetraError as error:
-            findings.append(
-                Finding(look.__name__.strip("_"), "gawat", str(error), "Perbaiki yang disebut di atas, lalu ulangi.")
-            )
+            findings.append(_unseen(look, error))
+        except FAULTS as error:
+            told = explained(error, Path(office.config.database))
+            if told is None:
+                raise
+            findings.append(_unseen(look, told))
     return findings
+
+
+def _unseen(look: Callable[[Office], Iterator[Finding]], error: NetraError) -> Finding:
+    return Finding(look.__name__.strip("_"), "gawat", str(error), "Perbaiki yang disebut di atas, lalu ulangi.")
 
 
 def _clock(office: Office) -> Iterator[Finding]:

@@ -177,7 +177,7 @@ def begin(
     folder = home(app) / f"{contest}-{phase}{_EXPORTED if exported else '-'}{at:%Y%m%dT%H%M%SZ}"
     if folder.exists():
         raise ConflictError(f"{folder} sudah ada — tunggu sedetik lalu ulangi")
-    half = folder.with_name(f".{folder.name}")
+    half = _begun_anew(folder)
     judges = app.judges()
     inside = freeze(app, judges, half / FROZEN)
     manifest = Manifest(
@@ -192,6 +192,13 @@ def begin(
     return folder
 
 
+def _begun_anew(folder: Path) -> Path:
+    """Give where a folder is laid out before it gets its name; what an interrupted attempt left there goes."""
+    half = folder.with_name(f".{folder.name}")
+    shutil.rmtree(half, ignore_errors=True)
+    return half
+
+
 def again(app: App, source: Path) -> Path:
     """Lay out a run that repeats another from its manifest; gives the new folder.
 
@@ -200,7 +207,7 @@ def again(app: App, source: Path) -> Path:
     """
     manifest = Manifest.read(source / MANIFEST)
     folder = home(app) / f"{source.resolve().name}{_REPEATED}{app.clock():%Y%m%dT%H%M%SZ}"
-    half = folder.with_name(f".{folder.name}")
+    half = _begun_anew(folder)
     (half / PARTS).mkdir(parents=True)
     shutil.copytree(source / FROZEN, half / FROZEN)
     (half / MANIFEST).write_text(manifest.text(), encoding="utf-8")

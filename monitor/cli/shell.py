@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from monitor.app import App
 from monitor.errors import NetraError
 from monitor.models import User
+from monitor.store.connection import FAULTS, explained
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -32,9 +33,15 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except NetraError as error:
-            err.print("Tidak bisa dilanjutkan.", style="bold red")
-            err.print(str(error), markup=False)
-            ctx.exit(error.exit_code)
+            told = error
+        except FAULTS as error:
+            found = explained(error, Path("basis data"))
+            if found is None:
+                raise
+            told = found
+        err.print("Tidak bisa dilanjutkan.", style="bold red")
+        err.print(str(told), markup=False)
+        return ctx.exit(told.exit_code)
 
 
 def open_app(ctx: click.Context) -> App:

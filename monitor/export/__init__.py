@@ -8,6 +8,7 @@ would begin a new one. Numbers and times are our own. NIPs and answers of author
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import io
 import re
@@ -18,9 +19,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -180,10 +183,19 @@ def write_xlsx(path: Path, flags: Iterable[Flag], sheet: Sheet, written: Written
     Rows go to the disk as they come; every text is a text (no formula, no link), marked so that it stays one when
     somebody edits the cell.
     """
+    with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.", ignore_cleanup_errors=True) as rows:
+        _write_book(path, rows, flags, sheet, written, about)
+    with path.open("rb") as file:
+        written.digest = hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_book(
+    path: Path, rows: str, flags: Iterable[Flag], sheet: Sheet, written: Written, about: Iterable[str]
+) -> None:
     book = xlsxwriter.Workbook(
         str(path),
         {"constant_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False,
-         "tmpdir": str(path.parent)},
+         "tmpdir": rows},
     )  # fmt: skip
     book.use_zip64()
     text, bold = book.add_format({"quote_prefix": True}), book.add_format({"bold": True, "quote_prefix": True})
@@ -199,9 +211,10 @@ def write_xlsx(path: Path, flags: Iterable[Flag], sheet: Sheet, written: Written
             line += 1
         _about(book, written, about, text)
     finally:
-        book.close()
-    with path.open("rb") as file:
-        written.digest = hashlib.file_digest(file, "sha256").hexdigest()
+        try:
+            book.close()
+        except FileCreateError as error:  # a full disk, hidden in another kind of error
+            raise OSError(errno.ENOSPC, "No space left on device", str(path)) from error
 
 
 def _new_page(book: xlsxwriter.Workbook, bold: Format, number: int) -> Worksheet:

@@ -6,6 +6,7 @@ locked" when another writer came between, whatever the timeout.
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -18,6 +19,28 @@ from monitor.errors import BusyError, NetraError, StoreError, StoreFullError
 from monitor.store import migrations
 
 BUSY_SECONDS = 30.0
+
+
+FAULTS: tuple[type[Exception], ...] = (sqlite3.Error, OSError)
+"""What a disk or a damaged file ends in, wherever it is met; `explained` puts it into words."""
+
+
+def explained(error: Exception, path: Path) -> NetraError | None:
+    """Give the error that a user can be told about for one of FAULTS; None for a mistake of the program."""
+    if isinstance(error, sqlite3.Error):
+        return translated(error, path)
+    text = str(error)
+    number = error.errno if isinstance(error, OSError) else None
+    named = getattr(error, "filename", None) or path
+    if number in {errno.ENOSPC, errno.EDQUOT} or "No space left" in text:
+        return StoreFullError(f"diska penuh saat menulis {named} — kosongkan ruang lalu jalankan lagi")
+    if number == errno.EROFS or "Read-only file system" in text:
+        return StoreError(f"{named} ada di diska yang hanya dapat dibaca — periksa diskanya, lalu pasang kembali")
+    if number in {errno.EACCES, errno.EPERM}:
+        return StoreError(f"{named} tidak dapat dibuka atau ditulis — periksa hak aksesnya")
+    if number == errno.EIO:
+        return StoreError(f"diska gagal membaca atau menulis {named} — periksa diskanya; pulihkan dari cadangan")
+    return None
 
 
 def translated(error: sqlite3.Error, path: Path) -> NetraError | None:

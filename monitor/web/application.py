@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -15,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from monitor import custody
 from monitor.door import Web
-from monitor.errors import NetraError
+from monitor.errors import BusyError, NetraError
 from monitor.models import Role
 from monitor.web import (
     akun,
@@ -165,7 +166,12 @@ def create_app(services: Services) -> Flask:
 
 
 def serve(app: Flask, host: str, port: int) -> None:
-    """Serve until stopped. Waitress speaks plain HTTP: TLS is the proxy's, and only its headers are believed."""
+    """Serve until stopped. Waitress speaks plain HTTP: TLS is the proxy's, and only its headers are believed.
+
+    Raises:
+        BusyError: something else listens there.
+    """
+    _free(host, port)
     waitress.serve(app, host=host, port=port, **listening(app.extensions["netra"].config.web))
 
 
@@ -173,6 +179,18 @@ def listening(web: Web) -> dict[str, Any]:
     """Give the server's settings: headers of a proxy are believed from the declared one alone, dropped from others."""
     proxy = {"trusted_proxy": web.proxy, "trusted_proxy_headers": PROXY_HEADERS} if web.outside else {}
     return {"threads": THREADS, "ident": None, "clear_untrusted_proxy_headers": True, **proxy}
+
+
+def _free(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise BusyError(
+                f"alamat {host}:{port} sudah dipakai atau tidak ada di komputer ini ({error.strerror}) — "
+                "hentikan yang lain, atau pilih --port lain"
+            ) from error
 
 
 @cache
