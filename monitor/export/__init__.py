@@ -35,6 +35,11 @@ BOM = b"\xef\xbb\xbf"
 ROWS_A_SHEET = 1_048_576
 LONGEST_CELL = 32_767
 _CUT = "… (dipotong; utuh di CSV)"
+_WIDTHS = {
+    "tanda": 8, "aturan": 32, "bentuk_usulan": 18, "pemilihan": 20, "waktu_kejadian": 19, "waktu_tangkap": 19,
+    "nama": 30, "jabatan": 26, "instansi": 32, "wilayah": 22, "akun": 20, "judul": 40, "teks": 60, "teks_induk": 40, "tautan": 40,
+    "diputus_pada": 19,
+}  # fmt: skip
 _OPEN = frozenset({State.NEW, State.IN_REVIEW})
 _RISKY = re.compile("[=+\\-@\uff1d\uff0b\uff0d\uff20]")
 _SEPARATORS = frozenset(';,\t\r\n"|')
@@ -203,12 +208,14 @@ def _write_book(
         page, line, pages = _new_page(book, bold, 1), 1, 1
         for flag in flags:
             if line == ROWS_A_SHEET:
+                page.autofilter(0, 0, line - 1, len(HEADINGS) - 1)
                 pages += 1
                 page, line = _new_page(book, bold, pages), 1
             for column, one in enumerate(row_of(flag, sheet)):
                 _put(page, line, column, one, text)
             written.count(flag)
             line += 1
+        page.autofilter(0, 0, line - 1, len(HEADINGS) - 1)
         _about(book, written, about, text)
     finally:
         try:
@@ -220,10 +227,8 @@ def _write_book(
 def _new_page(book: xlsxwriter.Workbook, bold: Format, number: int) -> Worksheet:
     page = book.add_worksheet("Tanda" if number == 1 else f"Tanda {number}")
     page.freeze_panes(1, 1)
-    page.set_column(0, 11, 14)
-    page.set_column(12, 18, 22)
-    page.set_column(19, 22, 48)
-    page.set_column(23, len(HEADINGS) - 1, 20)
+    for column, name in enumerate(HEADINGS):
+        page.set_column(column, column, _WIDTHS.get(name, 14))
     for column, name in enumerate(HEADINGS):
         page.write_string(0, column, name, bold)
     return page
