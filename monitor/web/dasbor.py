@@ -13,6 +13,8 @@ from flask import Blueprint, current_app, render_template
 from markupsafe import Markup
 
 from classifiers.evaluate import wilson
+from monitor.agreement import Figure
+from monitor.consensus import consensus
 from monitor.models import Phase, ReasonCode, User
 from monitor.store.dashboard import Took
 from monitor.web import plots, sisi
@@ -26,6 +28,9 @@ DAYS = 56
 NEWEST = 5_000
 FEWEST_REVIEWERS = 3
 """Below this many reviewers the office's seconds would tell of a person; then each sees only their own."""
+
+NOBODY = 0
+"""No user's id: agreement is of the office, never of a person."""
 
 _EDGES = (5, 10, 20, 40, 80, 160, 320)
 _MOST_RULES = 15
@@ -67,6 +72,15 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far two reviewers agree: a row a measure, and of each reason; `units` were decided by two."""
+
+    units: int
+    whole: tuple[Row, ...]
+    reasons: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """Everything that the page draws but what is the reader's own."""
 
@@ -74,6 +88,7 @@ class Board:
     reasons: tuple[Row, ...]
     rules: tuple[Row, ...]
     took: tuple[Took, ...]
+    agreement: Agreement
     balance: Balance | None
     counted_at: datetime
 
@@ -120,6 +135,7 @@ def _board(user: User) -> Board:
         _by_reason(user.regions),
         _by_rule(user.regions),
         tuple(store.dashboard.took(NEWEST, user.regions)),
+        _agreement(user.regions, now),
         _balance(kept, user.regions),
         now,
     )
@@ -175,6 +191,26 @@ def _by_rule(regions: frozenset[str]) -> tuple[Row, ...]:
         said = f"{number(share.value, 2)} ({number(share.low, 2)}–{number(share.high, 2)}), n = {number(verdicts)}"
         rows.append(Row(rule, plots.interval(share.low, share.value, share.high), said, verdicts))
     return tuple(rows)
+
+
+def _agreement(regions: frozenset[str], now: datetime) -> Agreement:
+    found = consensus(services().store.reviews.ratings(regions), now, NOBODY, everybody=False)
+    measures = (
+        (t("dasbor.sepakat_persen"), found.whole.percent),
+        (t("dasbor.sepakat_kappa"), found.kappa),
+        (t("dasbor.sepakat_alfa"), found.whole.alpha),
+    )
+    whole = tuple(_measured(name, one) for name, one in measures if one.value is not None)
+    reasons = (_measured(t(f"alasan.{one.key}"), one.percent) for one in found.reasons if one.percent.value is not None)
+    return Agreement(found.whole.percent.units, whole, tuple(reasons))
+
+
+def _measured(name: str, one: Figure) -> Row:
+    """Draw a measure; below nought (worse than by chance) it stands at the edge, and the number says so."""
+    value = one.value or 0.0
+    low, high = (value if one.low is None else one.low), (value if one.high is None else one.high)
+    said = f"{number(value, 2)} ({number(low, 2)}–{number(high, 2)}), n = {number(one.units)}"
+    return Row(name, plots.interval(max(0.0, low), max(0.0, value), max(0.0, high)), said, one.units)
 
 
 def _pace(took: Sequence[Took], user: User) -> Pace:

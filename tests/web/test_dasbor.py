@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.models import AccountRef, Parent, Platform, State
+from monitor.models import AccountRef, Parent, Platform, ReasonCode, State
 from monitor.store import QueueQuery
 from monitor.targets import Targets
 from monitor.web import plots, sisi
@@ -76,6 +76,25 @@ def test_an_empty_office_says_what_will_stand_here(sign_in: Callable[[str], Read
     page = sign_in("pemantau").get("/dasbor").text
     for said in ("Belum ada tanda dalam 56 hari", "Belum ada keputusan", "Belum ada putusan yang menilai", "terukur"):
         assert said in page
+
+
+def test_agreement_of_two_reviewers_is_drawn_of_the_office_alone(
+    world: World, flags: list[int], sign_in: Callable[[str], Reader]
+) -> None:
+    page = sign_in("auditor").get("/dasbor").text
+    assert "Belum ada yang ditinjau dua kali" in page
+    first, second, reviews = world.monitor.user_id, world.second.user_id, world.store.reviews
+    for flag_id, agrees in ((1, True), (2, True), (3, True), (4, False)):
+        world.store.decisions.append(flag_id, first, State.LEAD, ReasonCode.SUPPORT, "", expected=None)
+        due = reviews.waiting(flag_id)
+        assert due is not None
+        state, reason = (State.LEAD, ReasonCode.SUPPORT) if agrees else (State.CLEARED, ReasonCode.CRITICISM)
+        reviews.decide(due, second, state, reason, "")
+    page = sign_in("auditor").get("/dasbor").text
+    assert "4 tanda diputus dua orang" in page
+    assert re.search(r"Putusan sama</bdi></th><td><svg.*?</td><td[^>]*>0,75 ", page, re.DOTALL)
+    assert "Krippendorff" in page
+    assert "Tomo Misal" not in page
 
 
 # --------------------------------------------------------------------------- sides
