@@ -15,15 +15,16 @@ from monitor.models import Item, Platform
 
 Held = Callable[[Platform, Sequence[str]], Mapping[str, Item]]
 """Gives the newest version of those items that are stored already, by native id."""
-Stored = Callable[[Platform, str, datetime | None, datetime | None, int], Sequence[Item]]
+Stored = Callable[[Platform, str, datetime | None, tuple[datetime, str] | None, int], Sequence[Item]]
 """Gives what an account (native id) did strictly between two moments (None = open), newest first, at most so many.
 
-What is stored and not known to be withdrawn, each with identity, kind, address and moment alone.
+The later moment stands with an identity: of the same second, what comes below that one in the order is given too. Given
+is what is stored and not known to be withdrawn, each with identity, kind, address and moment alone.
 """
 
 
 def _nothing(
-    _platform: Platform, _account: str, _since: datetime | None, _until: datetime | None, _most: int
+    _platform: Platform, _account: str, _since: datetime | None, _until: tuple[datetime, str] | None, _most: int
 ) -> Sequence[Item]:
     return ()
 

@@ -51,7 +51,7 @@ class Past:
     ) -> None:
         self._author, self._stored, self._most, self._kinds = author, stored, most, kinds
         self._doubt = _doubts(state.get("doubt"))
-        self._until = _moment(loose.text(state.get("until")))
+        self._until = _place(state.get("until"))
         self._shut = state.get("shut") is True
         self._controls: dict[bool, Look] | None = None
         self._sound: dict[bool, bool] = {}
@@ -66,7 +66,7 @@ class Past:
         What is doubted (the server's id, whether it was missed once), down to when the window has rolled, and whether
         the server showed no status by itself when it was asked last.
         """
-        until = self._until.isoformat() if self._until is not None else ""
+        until = [self._until[0].isoformat(), self._until[1]] if self._until is not None else []
         doubted = {key: [one, missed] for key, (one, missed) in list(self._doubt.items())[-MOST_DOUBTED:]}
         return {"doubt": doubted, "until": until, "shut": self._shut}
 
@@ -91,13 +91,16 @@ class Past:
             sound: whether the page is sorted, so that what is not between two of its statuses is not in the list.
         """
         first = self._controls is None
+        for one in entries:
+            self._doubt.pop(one.native_id, None)  # it is listed
         if self._controls is None:
             self._controls = _controls(entries, urls)
         gone = self._missing(entries, set(known), turn, first=first) if sound else ()
         looks = [Look(key, one) for key, (one, _) in self._doubt.items() if self._may_ask(key)][: self._room]
         self._room -= len(looks)
         if first:
-            looks += self._window(known)
+            # A list that is not sorted proves nothing of what it leaves out: there everything stored is asked for.
+            looks += self._window(known if sound else ())
         self._asked |= {one.native_id for one in looks}
         if not looks or self._sound:
             return Noticed(tuple(looks), gone)
@@ -121,7 +124,7 @@ class Past:
             return ()
         present = {one.native_id for one in entries}
         gone = []
-        for item in self._between(low, above, _MOST_BETWEEN):
+        for item in self._between(low, None if above is None else (above, ""), _MOST_BETWEEN):
             if item.native_id in present or item.native_id in known:
                 continue
             if self._askable(item):
@@ -131,21 +134,20 @@ class Past:
         return tuple(gone)
 
     def _window(self, known: Sequence[str]) -> list[Look]:
-        """Give the next statuses of the window; what was written in the same second is not parted."""
-        remembered = set(known)
+        """Give the next statuses of the window."""
+        remembered = {*known, *(one.native_id for one in (self._controls or {}).values())}
         found = self._between(None, self._until, self._most + len(remembered))
-        older = [one for one in found if one.native_id not in remembered and self._askable(one)]
+        older = [one for one in found if one.native_id not in remembered and self._askable(one)][: self._most]
         if not older:
             # Nothing here can be asked for; at the oldest, from the newest again.
-            self._until = found[-1].happened_at if found else None
-            return []
-        last = _second(older[: self._most][-1])
-        some = [one for place, one in enumerate(older) if place < self._most or _second(one) == last]
+            self._until = _at(found[-1]) if found else None
         return [
-            Look(one.native_id, server_id(one.url), one.happened_at) for one in some if one.native_id not in self._doubt
+            Look(one.native_id, server_id(one.url), one.happened_at)
+            for one in older
+            if one.native_id not in self._doubt
         ]
 
-    def _between(self, since: datetime | None, until: datetime | None, most: int) -> list[Item]:
+    def _between(self, since: datetime | None, until: tuple[datetime, str] | None, most: int) -> list[Item]:
         found = self._stored(Platform.MASTODON, self._author, since, until, most)
         return [one for one in found if one.kind in self._kinds]
 
@@ -170,7 +172,7 @@ class Past:
     def done(self, look: Look, *, missing: bool | None) -> None:
         """Note what came of a look (None: nothing); a status missed once is asked for again in the next run."""
         if look.at is not None:
-            self._until = look.at
+            self._until = (look.at, look.native_id)
         _, before = self._doubt.pop(look.native_id, ("", False))
         if missing is None or (missing and not before):
             self._doubt[look.native_id] = (look.server_id, before or missing is True)
@@ -203,13 +205,15 @@ def _doubts(value: object) -> dict[str, tuple[str, bool]]:
     }
 
 
-def _second(item: Item) -> datetime | None:
-    return item.happened_at.replace(microsecond=0) if item.happened_at is not None else None
+def _at(item: Item) -> tuple[datetime, str] | None:
+    return (item.happened_at, item.native_id) if item.happened_at is not None else None
 
 
-def _moment(text: str) -> datetime | None:
+def _place(value: object) -> tuple[datetime, str] | None:
+    if not isinstance(value, list) or len(value) != 2 or not isinstance(value[1], str):
+        return None
     try:
-        found = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(loose.text(value[0]))
     except ValueError:
         return None
-    return found if found.tzinfo is not None else None
+    return (found, value[1]) if found.tzinfo is not None else None

@@ -26,7 +26,8 @@ _KEPT = (
 )  # fmt: skip
 _STATUS = frozenset(
     [*_KEPT, "account", "reblog", "sensitive", "media_attachments", "application", "mentions", "tags", "emojis",
-     "quotes_count", "in_reply_to_account_id", "poll", "card", "text", "quote", "quote_approval", "favourited",
+     "quotes_count", "in_reply_to_account_id", "poll", "card", "text", "quote", "quote_approval",
+     "quote_approval_policy", "favourited",
      "reblogged", "muted", "bookmarked", "pinned", "filtered", "pleroma", "akkoma", "emoji_reactions", "reactions",
      "local_only", "interaction_policy", "content_type", "friendica"]
 )  # fmt: skip

@@ -87,21 +87,29 @@ class Acts:
         return sorted(found.values(), key=lambda one: (one.happened_at, one.item_id))
 
     def stored(
-        self, platform: Platform, account_id: str, since: datetime | None, until: datetime | None, limit: int
+        self,
+        platform: Platform,
+        account_id: str,
+        since: datetime | None,
+        until: tuple[datetime, str] | None,
+        limit: int,
     ) -> list[Item]:
         """Give what an account did strictly between two moments (whole seconds; None = open), newest first.
 
-        Each with identity, kind, address and moment alone; without what is known to be withdrawn.
+        Of the very second of `until`, what lies below its native id too. Each with identity, kind, address and moment
+        alone; without what is known to be withdrawn.
         """
+        last, below = (_EVER[1], "") if until is None else (second(until[0]), clean(until[1]))
         rows = self._connection.db.execute(
             "SELECT i.native_id, a.kind, a.happened_at, json_extract(v.payload, '$.url'), v.source_id FROM item_acts a "
             "JOIN items i ON i.item_id = a.item_id JOIN item_versions v ON v.version_id = i.version_id "
             "WHERE a.platform = ? AND a.author_id = ? AND a.author_id <> '' AND a.happened_at > ? "
-            "AND a.happened_at < ? AND i.erased = 0 AND NOT EXISTS (SELECT 1 FROM absences b "
+            "AND a.happened_at <= ? AND (a.happened_at < ? OR i.native_id < ?) AND i.erased = 0 "
+            "AND NOT EXISTS (SELECT 1 FROM absences b "
             "WHERE b.item_id = i.item_id AND b.returned_at IS NULL AND b.times >= ?) "
-            "ORDER BY a.happened_at DESC, i.item_id DESC LIMIT ?",
-            (platform.value, clean(account_id), _EVER[0] if since is None else second(since),
-             _EVER[1] if until is None else second(until), PROOFS, limit),
+            "ORDER BY a.happened_at DESC, i.native_id DESC LIMIT ?",
+            (platform.value, clean(account_id), _EVER[0] if since is None else second(since), last, last, below, PROOFS,
+             limit),
         )  # fmt: skip
         return [
             Item(

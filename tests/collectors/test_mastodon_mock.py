@@ -113,6 +113,7 @@ def test_every_act_exactly_once_over_five_runs(office: Office, as_person: Callab
     assert parent is not None
     assert (parent.native_id, parent.text) == (calls[0]["uri"], "Coblos nomor 1")
     assert "warga_uji" not in office.everything()
+    assert office.store.alarms.shapes() == [], "fields of a server written by others are all known"
 
 
 FAULTS = {

@@ -164,6 +164,20 @@ def test_a_failed_look_takes_nothing_away_and_is_made_up_for(
     assert office.withdrawn() == [posts[OLD - 2]]
 
 
+def test_statuses_of_one_second_are_all_looked_at(fediverse: Fediverse, office: Office, sari: Person) -> None:
+    """A server whose list proves nothing, and a burst that is larger than what one run looks at."""
+    fediverse.quirks = frozenset(["abai_limit", "tanpa_link", "tak_urut"])
+    burst = [fediverse.post(sari, f"serentak {number}") for number in range(33)]
+    office.collect()
+    gone = [burst[0], burst[16], burst[32]]
+    for one in gone:
+        fediverse.delete(one)
+    for _ in range(-(-33 // settings().check_statuses) + 1):
+        fediverse.clock.tick(hours=6)
+        office.collect()
+    assert office.withdrawn() == sorted(gone)
+
+
 def test_small_accounts_cost_nothing_more(fediverse: Fediverse, office: Office, sari: Person) -> None:
     for number in range(50):
         fediverse.post(sari, f"kabar {number}")
