@@ -17,6 +17,7 @@ from monitor.store import Found, QueueQuery
 from monitor.web.auth import current_user
 from monitor.web.handled import Handled, handled
 from monitor.web.i18n import t
+from monitor.web.looked import shown
 from monitor.web.queue import Filters, Row, row
 from monitor.web.safety import services
 from monitor.web.tampilan import hides_machine
@@ -92,6 +93,7 @@ def _people(asked: str, user: User) -> list[Somebody]:
         total, waiting = store.flags.queue(every).total, store.flags.queue(waits).total
         address = url_for("orang.show", person_id=person_id) if total else ""
         found.append(Somebody(one, waiting, total - waiting, address))
+    shown(persons=[one.found.person.person_id for one in found])
     return found
 
 

@@ -82,12 +82,13 @@ def shown_to(user: User, flag: Flag) -> bool:
 def show_all() -> str:
     """Show what waits for this reviewer, and which questions are open."""
     user, store = reviewer(), services().store
-    waiting = store.reviews.due(user.user_id, user.regions)
+    waiting, questions = store.reviews.due(user.user_id, user.regions), _questions(user)
+    shown(flags=[one.event.flag_id for one in questions])
     return render_template(
         "tinjauan.html",
         second=[_row(one) for one in waiting if one.stage is ReviewStage.SECOND],
         third=[_row(one) for one in waiting if one.stage is ReviewStage.THIRD],
-        questions=_questions(user),
+        questions=questions,
         today=services().clock().astimezone(services().config.zone).date(),
     )
 
