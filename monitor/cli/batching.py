@@ -11,10 +11,12 @@ from typing import Any
 import click
 
 from monitor.app import App
-from monitor.batch import certificate, merge, report, run, signing, window
+from monitor.batch import certificate, merge, notice, report, run, signing, window
 from monitor.cli.scaling import FOLDER, TARGET, elsewhere, manifest_of, only_contest, with_bar
 from monitor.cli.shell import as_json, err, open_app, out, print_json
+from monitor.errors import NetraError
 from monitor.models import Phase
+from monitor.postbox import PASSWORD
 
 UNSIGNED, DIFFERENT, BROKEN = 14, 15, 16
 _CODES = (
@@ -78,18 +80,32 @@ def batch(
     if only_plan:
         _show_plan(run.plan(app, wanted, of, workers, time.perf_counter), workers, json_out=json_out)
         return
-    with app.store.runs.exclusive("batch"):
-        folder = None if anew else run.unfinished(app, wanted, of)
-        if folder is None:
-            folder = run.begin(app, wanted, of, rehearsal=rehearsal)
-            app.store.audit.note("tahapan_mulai", f"tahapan:{folder.name}", {"manifes": manifest_of(folder).digest})
-        else:
-            err.print(f"Melanjutkan {folder.name} yang terputus; aturan dan model tetap yang dibekukan saat itu.")
-        said = _whole(app, folder, workers, queue=not no_queue)
+    folder, said = _sworn(app, (wanted, of), workers, anew=anew, rehearsal=rehearsal, queue=not no_queue)
     _told(folder, said, json_out=json_out)
     if not (folder / report.SIGNATURE).exists():
         err.print(f"Laporan belum ditandatangani: isi `batch.signing_key` atau {signing.ENVIRONMENT}.", style="yellow")
         ctx.exit(UNSIGNED)
+
+
+def _sworn(
+    app: App, asked: tuple[Phase, str], workers: int, *, anew: bool, rehearsal: bool, queue: bool
+) -> tuple[Path, dict[str, Any]]:
+    """Begin a run, or go on with the one that was interrupted, and bring it to its end."""
+    with app.store.runs.exclusive("batch"):
+        folder = None if anew else run.unfinished(app, *asked)
+        if folder is None:
+            folder = run.begin(app, *asked, rehearsal=rehearsal)
+            app.store.audit.note("tahapan_mulai", f"tahapan:{folder.name}", {"manifes": manifest_of(folder).digest})
+        else:
+            err.print(f"Melanjutkan {folder.name} yang terputus; aturan dan model tetap yang dibekukan saat itu.")
+        try:
+            said = _whole(app, folder, workers, queue=queue)
+        except NetraError as error:
+            _tell(app, notice.failed(folder.name, str(error)))
+            raise
+        signed = (folder / report.SIGNATURE).exists()
+        _tell(app, notice.ended(folder.name, run.read_result(folder), said["coverage"], signed=signed))
+    return folder, said
 
 
 def _whole(app: App, folder: Path, workers: int, *, queue: bool) -> dict[str, Any]:
@@ -110,6 +126,13 @@ def _whole(app: App, folder: Path, workers: int, *, queue: bool) -> dict[str, An
         {"manifes": manifest.digest, "tanda": said["result"]["flags_digest"], "kunci": mark},
     )  # fmt: skip
     return said
+
+
+def _tell(app: App, letter: tuple[str, list[str]]) -> None:
+    """Send word by mail where the office has a mail server; a failing one stops nothing."""
+    handed = notice.send(app, letter, os.environ.get(PASSWORD, ""))
+    for one, why in ({**handed.later, **handed.never} if handed is not None else {}).items():
+        err.print(f"Surel kepada {one} tidak terkirim: {why}", markup=False, style="yellow")
 
 
 def _key_file(app: App) -> Path | None:

@@ -17,6 +17,7 @@ from monitor.batch.run import REPORT
 from monitor.cli import main
 from monitor.errors import NotAllowedError
 from tests.batch.phase_office import CONTEST, QUIET, STRETCH, silent
+from tests.digest.post_office import Clerk, open_counter
 
 
 @pytest.fixture
@@ -177,6 +178,32 @@ def test_the_command_from_plan_to_proof(config: Path, tmp_path: Path, monkeypatc
     assert "byte demi byte" in netra("batch", "--again", signed["folder"]).output
     (Path(signed["folder"]) / SAMPLE).write_text("", encoding="utf-8")
     assert SAMPLE in netra("batch-verify", signed["folder"], "--trust", mark, code=16).stderr
+
+
+def test_the_end_and_a_failure_are_told_by_mail(config: Path) -> None:
+    clerk = Clerk()
+    with open_counter(clerk) as port:
+        text = config.read_text(encoding="utf-8")
+        config.write_text(
+            f"{text}\ndigest:\n  to: [batch@uji.example]\n  sender: netra@uji.example\n  host: 127.0.0.1\n"
+            f"  port: {port}\n  tls: none\n",
+            encoding="utf-8",
+        )
+        Office(config)("batch", "--phase", "tenang", code=14)
+        app = App.build(config)
+        folder = run.finished(app)[-1]
+        app.close()
+        (folder / REPORT).unlink()
+        next((folder / crew.FROZEN).rglob("*.yaml")).unlink()
+        for path in (folder / crew.PARTS).iterdir():
+            path.unlink()
+        Office(config)("batch", "--phase", "tenang", code=6)
+    (_, first), (_, second) = clerk.got
+    assert first["Subject"].startswith("Jalan tahapan pilkada-contoh-2025-tenang-")
+    assert "selesai" in first["Subject"]
+    assert "BELUM ditandatangani" in first.get_content()
+    assert "terhenti" in second["Subject"]
+    assert "Yang sudah dinilai tersimpan" in second.get_content()
 
 
 def test_the_command_says_what_is_missing(config: Path) -> None:
