@@ -76,8 +76,8 @@ def test_putting_off_by_key(page: Page, site: str, world: World) -> None:
     page.keyboard.press("T")
     expect(page.locator("#tunda-sampai")).to_be_focused()
     page.locator("#tunda-sampai").fill("2025-07-01")
-    page.get_by_label("Catatan sendiri").fill("menunggu jawaban dinas")
-    page.get_by_label("Catatan sendiri").press("Enter")
+    page.get_by_label("Keterangan untuk diri sendiri").fill("menunggu jawaban dinas")
+    page.get_by_label("Keterangan untuk diri sendiri").press("Enter")
     page.wait_for_url(lambda url: not url.endswith("/tanda/1"))
     put_off = world.store.postponed.of(1)
     assert put_off is not None
