@@ -68,6 +68,7 @@ def word_template(paper: Paper) -> bytes:
     _page(sheet, paper)
     for block in paper.blocks:
         _word_block(sheet, block)
+    _in_order(sheet)
     out = io.BytesIO()
     sheet.save(out)
     return steady(out.getvalue())
@@ -128,6 +129,26 @@ def _word_block(sheet: Sheet, block: Block) -> None:
             _pictures(sheet, block)
 
 
+# Word refuses a file whose properties stand in another order than the standard says (ECMA-376, CT_PPr and CT_TblPr).
+_PARAGRAPH = (
+    "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers pBdr shd tabs "
+    "suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi adjustRightInd "
+    "snapToGrid spacing ind contextualSpacing mirrorIndents suppressOverlap jc textDirection textAlignment "
+    "textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange"
+)
+_TABLE = (
+    "tblStyle tblpPr tblOverlap bidiVisual tblStyleRowBandSize tblStyleColBandSize tblW jc tblCellSpacing tblInd "
+    "tblBorders shd tblLayout tblCellMar tblLook tblCaption tblDescription tblPrChange"
+)
+
+
+def _in_order(sheet: Sheet) -> None:
+    for tag, names in (("w:pPr", _PARAGRAPH), ("w:tblPr", _TABLE)):
+        place = {name: number for number, name in enumerate(names.split())}
+        for properties in sheet.element.iter(qn(tag)):
+            properties[:] = sorted(properties, key=lambda one: place[one.tag.rpartition("}")[2]])
+
+
 def _title(sheet: Sheet, block: Title) -> None:
     for line in block.lines:
         paragraph = sheet.add_paragraph()
@@ -158,6 +179,9 @@ def _heading(sheet: Sheet, block: Part) -> None:
     shape.left_indent = Cm(DEEP if block.deep else INDENT)
     shape.first_line_indent = Cm(-STEP if block.deep else -INDENT)
     shape.tab_stops.add_tab_stop(shape.left_indent)
+    level = OxmlElement("w:outlineLvl")  # the parts of a paper, for readers that jump from part to part
+    level.set(qn("w:val"), "1" if block.deep else "0")
+    paragraph._p.get_or_add_pPr().append(level)  # noqa: SLF001
     _write(paragraph, f"{block.number}\t{block.text}", bold=not block.deep)
 
 

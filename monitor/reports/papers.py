@@ -78,7 +78,7 @@ def make(
             file = f"{name}.{'typ' if form is Format.PDF else 'docx'}"
             try:
                 papers[f"{name}.{form.value}"] = (
-                    press.print(name, values) if form is Format.PDF else _word(templates, file, filled)
+                    press.print(name, values) if form is Format.PDF else _word(templates, file, filled, made_at)
                 )
             except UNFIT as error:
                 problems.append(unfit(file, error))
@@ -97,10 +97,10 @@ def unfit(file: str, error: Exception) -> Problem:
     )  # fmt: skip
 
 
-def _word(templates: Templates, file: str, filled: Filled) -> bytes:
+def _word(templates: Templates, file: str, filled: Filled, made_at: datetime) -> bytes:
     from monitor.reports import word  # noqa: PLC0415 (as typst)
 
-    return word.write(templates.files[file], filled.content.values, filled.content.rows, filled.pictures)
+    return word.write(templates.files[file], filled.content.values, filled.content.rows, filled.pictures, made_at)
 
 
 def _lay_out(folder: Path, filled: Filled, templates: Templates) -> Mapping[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from docx.shared import Cm
@@ -52,7 +53,7 @@ def names(template: bytes) -> set[str]:
 
 def write(
     template: bytes, values: Mapping[str, str], rows: Mapping[str, Sequence[Mapping[str, str]]],
-    pictures: Sequence[Printed],
+    pictures: Sequence[Printed], made_at: datetime,
 ) -> bytes:  # fmt: skip
     """Give the Word document of a paper.
 
@@ -71,6 +72,8 @@ def write(
         for one in pictures
     ]
     paper.render({**values, **rows, "gambar": shown}, environment(), autoescape=True)
+    said = paper.docx.core_properties  # never get_docx(): it would begin anew
+    said.created = said.modified = made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     out = io.BytesIO()
     paper.save(out)
     return steady(out.getvalue())

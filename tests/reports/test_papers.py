@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from lxml import etree
 from PIL import Image
 
 from monitor import legalclock
@@ -55,6 +56,28 @@ def test_the_shipped_templates_are_what_the_layout_draws() -> None:
     for paper in PAPERS.values():
         assert (SHIPPED / f"{paper.name}.docx").read_bytes() == word_template(paper)
         assert (SHIPPED / f"{paper.name}.typ").read_text("utf-8") == typst_template(paper)
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_word_finds_every_property_where_its_standard_puts_it(name: str) -> None:
+    """Word calls a file damaged whose properties stand in another order."""
+    wanted = {
+        "pPr": ["keepNext", "pBdr", "tabs", "spacing", "ind", "jc", "outlineLvl", "rPr"],
+        "tblPr": ["tblStyle", "tblW", "jc", "tblInd", "tblLayout", "tblCellMar", "tblLook"],
+        "trPr": ["cantSplit", "tblHeader"],
+    }
+    with zipfile.ZipFile(SHIPPED / f"{name}.docx") as file:
+        root = etree.fromstring(file.read("word/document.xml"))
+    seen = 0
+    for node in root.iter():
+        order = wanted.get(node.tag.rpartition("}")[2])
+        if order is None:
+            continue
+        found = [child.tag.rpartition("}")[2] for child in node]
+        assert set(found) <= set(order), found
+        assert found == sorted(found, key=order.index), found
+        seen += 1
+    assert seen > 10
 
 
 @NEEDS_POPPLER
