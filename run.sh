@@ -7,6 +7,7 @@
 #   ./run.sh serve    only serve the review page again
 #   ./run.sh bench    measure ratios against the named baselines, with plots in build/bench/
 #   ./run.sh long     the long campaigns: kills, fuzzing (an hour and more)
+#   ./run.sh docs     take the pictures of docs/tangkapan anew
 #   ./run.sh lock     write the lock files anew from pyproject.toml
 #   ./run.sh install  only make the environment
 set -euo pipefail
@@ -107,11 +108,12 @@ case "${1:-}" in
     exec $BIN/pytest -n "${NETRA_WORKERS:-2}" --dist loadfile -m "not long and not bench" "${@:2}" ;;
   bench)   install constraints-test.txt; exec $BIN/pytest -m "bench" -p no:randomly -s tests/bench "${@:2}" ;;
   long)    install constraints-test.txt; browser; exec $BIN/pytest -m "long" -s "${@:2}" ;;
+  docs)    install constraints-test.txt; browser; exec $BIN/python -m tests.e2e.pictures docs/tangkapan ;;
   lock)
     install constraints-test.txt
     $BIN/python -m pip install --quiet uv
     flags=(--quiet --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header)
     $BIN/uv pip compile "${flags[@]}" --upgrade --extra test pyproject.toml -o constraints-test.txt
     $BIN/uv pip compile "${flags[@]}" --extra install -c constraints-test.txt pyproject.toml -o constraints.txt ;;
-  *) sed -n '2,13p' "$0" | sed 's/^# \{0,1\}//'; exit 2 ;;
+  *) sed -n '2,14p' "$0" | sed 's/^# \{0,1\}//'; exit 2 ;;
 esac
