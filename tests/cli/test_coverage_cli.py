@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from monitor import demo
 from monitor.app import App
 from monitor.cli import main
-from monitor.cli.collecting import BELOW
-from monitor.models import Change, RosterChange
+from monitor.cli.collecting import BELOW, _window
+from monitor.models import Change, Outcome, Page, Request, Response, RosterChange
 from tests.fakes import FakeClock
 from tests.fakes_store import a_row
 from tests.offices import make_office
@@ -121,3 +121,23 @@ def test_reading_again_asks_nobody(config: Path, network: Network) -> None:
     said = run(config, "collect", "--reread", f"bsky/{MINE}").stdout
     assert "0 butir baru, 0 versi baru" in said
     assert sum(network.asked.values()) == asked
+
+
+def test_a_past_run_is_measured_against_the_roster_of_then(config: Path) -> None:
+    clock = FakeClock()  # long before the roster was brought
+    app = App.build(config, clock, clock.sleep)
+    try:
+        run_id = app.store.runs.begin("collect")
+        answer = Response(Request("http://127.0.0.1/x", "uji"), clock(), None)
+        app.store.items.save_page(
+            source_id=f"bsky/{MINE}", run_id=run_id, response=answer, page=Page(Outcome.OK_ITEMS), evidence_sha256=""
+        )
+        app.store.coverage.finish(f"bsky/{MINE}", run_id)
+        app.store.runs.finish(run_id, {})
+        assert [one.source_id for one in _window(app, None, run_id, None)[1] if one.state.proved] == [f"bsky/{MINE}"]
+        clock.tick(days=10)
+        window, lines = _window(app, None, run_id, None)
+        assert window == f"pengumpulan nomor {run_id} (terhadap daftar pada 01-06-2025)"
+        assert [one for one in lines if one.subject is not None] == []
+    finally:
+        app.close()
