@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from weakref import WeakKeyDictionary
 
 from sqlite_utils import Database
 
@@ -21,6 +22,11 @@ _REFUSED = (
     "tanda ini menyangkut kantor atau keluarga yang dinyatakan, jadi tidak dapat diputuskan pengguna ini — serahkan "
     "kepada rekan lain"
 )
+
+
+_AsOf = tuple[tuple[int, ...], int]
+_BARRED: WeakKeyDictionary[Database, dict[int, tuple[_AsOf, frozenset[int]]]] = WeakKeyDictionary()
+"""Whom a user may not see, by connection: each thread has its own."""
 
 
 class Tie(StrEnum):
@@ -122,6 +128,22 @@ class Conflicts:
 def persons(db: Database, user_id: int) -> frozenset[int]:
     """Give everybody in the roster whose cases this user may not see, as seen from inside a transaction."""
     ties = _standing(db, user_id)
+    if not ties:
+        return frozenset()
+    # Reading a large roster takes longer than a page may; it is read again when ties or roster changed.
+    as_of = (tuple(one.conflict_id for one in ties), _roster_seq(db))
+    held = _BARRED.setdefault(db, {})
+    if user_id not in held or held[user_id][0] != as_of:
+        held[user_id] = (as_of, _look_up(db, ties))
+    return held[user_id][1]
+
+
+def _roster_seq(db: Database) -> int:
+    row = db.execute("SELECT coalesce(max(seq), 0) FROM audit_chain WHERE subject = 'daftar'").fetchone()
+    return int(row[0])
+
+
+def _look_up(db: Database, ties: Sequence[Conflict]) -> frozenset[int]:
     found = {one.person_id for one in ties if one.person_id is not None}
     names = {folded(one.value) for one in ties if one.kind is Tie.RELATIVE and one.person_id is None}
     offices = {folded(one.value) for one in ties if one.kind is Tie.OFFICE}

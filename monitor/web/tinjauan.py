@@ -55,6 +55,7 @@ class Blind:
     versions: tuple[StoredItem, ...]
     recorded: tuple[tuple[int, int], ...]
     on_leave: bool
+    may_open: bool
     longest_note: int = LONGEST_NOTE
 
 
@@ -68,14 +69,12 @@ def reviewer() -> User:
 
 def blind_first(flag: Flag, user: User) -> bool:
     """Tell whether a reviewer is to see the blind page before the ordinary one, which shows the first verdict."""
-    if Role.SECOND_REVIEWER not in user.roles or Role.COORDINATOR in user.roles:
-        return False
-    return services().store.reviews.may_look(flag.flag_id, user.user_id)
+    return bool(user.roles & REVIEWERS) and services().store.reviews.may_look(flag.flag_id, user.user_id)
 
 
 def shown_to(user: User, flag: Flag) -> bool:
     """Tell whether a list may show a flag with its state: it is seen, and no blind look at it is asked of this user."""
-    return may_see(user, flag) and not blind_first(flag, user)
+    return may_see(user, flag) and (Role.COORDINATOR in user.roles or not blind_first(flag, user))
 
 
 @blueprint.get("")
@@ -164,6 +163,7 @@ def _page(flag: Flag, due: Due, trouble: str = "", note: str = "") -> str:
             said=store.reviews.verdicts(due.first_id) if third else (),
             versions=tuple(store.items.versions(flag.stored.item_id)),
             recorded=tuple((one.capture_id, len(one.pictures)) for one in store.captures.of_item(flag.stored.item_id)),
+            may_open=Role.COORDINATOR in current_user().roles and not third,
             on_leave=day is not None and flag.actor.person.on_unpaid_leave(day),
         ),
         trouble=trouble,

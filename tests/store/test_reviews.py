@@ -13,7 +13,7 @@ from monitor.store import Due, Plenary, ReviewStage, Said, Store, Tie, Touch
 from monitor.store.due import drawn
 from tests.fakes import FakeClock
 from tests.fakes_process import DAY, carry, newest, other
-from tests.fakes_store import a_case, add_user, open_store
+from tests.fakes_store import a_case, add_people, add_user, open_store
 
 
 def lead(store: Store, flag_id: int, user: User, reason: ReasonCode = ReasonCode.CALL) -> Decision:
@@ -294,3 +294,14 @@ def test_the_plenary_step_is_barred_too(store: Store) -> None:
     _by_office(store, user)
     with pytest.raises(NotAllowedError, match="rekan lain"):
         store.process.plenary(flag_id, user.user_id, Plenary("1/BA", DAY), expected=newest(store, flag_id))
+
+
+def test_whom_a_user_may_not_see_follows_the_roster(store: Store) -> None:
+    user = add_user(store)
+    store.conflicts.declare(user.user_id, Tie.OFFICE, "Dinas Contoh", user.user_id)
+    assert store.conflicts.persons(user.user_id) == frozenset()
+    people = add_people(store, 3)
+    assert store.conflicts.persons(user.user_id) == {one.person_id for one in people}
+    tie = store.conflicts.declare(user.user_id, Tie.RELATIVE, "Siapa Pun", user.user_id)
+    store.conflicts.end(tie.conflict_id - 1, user.user_id)
+    assert store.conflicts.persons(user.user_id) == frozenset()

@@ -64,6 +64,29 @@ def test_a_reviewer_is_led_to_the_blind_page_and_afterwards_to_the_whole_one(
     assert world.store.reviews.settled(flags[0])
 
 
+def test_a_coordinator_may_give_the_blind_look_away_and_knows_it(
+    world: World, reader: Reader, boss: Reader, flags: list[int]
+) -> None:
+    """In a small office the coordinator is the second reviewer: a careless click must not leave nobody who can be."""
+    reader.decide(flags[0], "dukungan", NOTE)
+    assert boss.get(f"/tanda/{flags[0]}").location == f"/tinjauan/{flags[0]}"
+    page = boss.get(f"/tinjauan/{flags[0]}").text
+    assert NOTE not in page
+    assert f"/tanda/{flags[0]}?buka=1" in page
+    assert world.store.reviews.may_look(flags[0], world.coordinator.user_id)
+    assert NOTE in boss.get(f"/tanda/{flags[0]}?buka=1").text
+    assert not world.store.reviews.may_look(flags[0], world.coordinator.user_id)
+    assert boss.get(f"/tinjauan/{flags[0]}").status_code == 404
+
+
+def test_only_a_coordinator_passes_the_blind_page_by(
+    world: World, reader: Reader, peer: Reader, flags: list[int]
+) -> None:
+    reader.decide(flags[0], "dukungan", NOTE)
+    assert peer.get(f"/tanda/{flags[0]}?buka=1").location == f"/tinjauan/{flags[0]}"
+    assert world.store.reviews.may_look(flags[0], world.second.user_id)
+
+
 def test_the_machine_speaks_where_the_office_lets_it(tmp_path: Path) -> None:
     world = World(tmp_path)
     made = {**world.config.model_dump(mode="json"), "review": {"hide_machine": False}}
