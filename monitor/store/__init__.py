@@ -243,7 +243,6 @@ class Store:
         self.reviews = Reviews(connection, self.audit, clock, self.decisions)
         self.process = Process(connection, self.audit, clock, self.decisions)
         self.probes = Probes(connection, self.audit, clock)
-        self.days = Days(connection)
         self._lay_out_answers(connection, clock)
         self.rulebook = Rulebook(connection, self.audit, clock)
         self.samples = Samples(connection, self.audit, clock)
@@ -255,7 +254,6 @@ class Store:
         self.captures = Captures(connection, self.audit, self.items, clock)
         self.uploads = Uploads(connection, clock)
         self.lookup = Lookup(connection)
-        self.dashboard = Dashboard(connection)
         hashing = hasher or PasswordHasher()
         self.users = Users(connection, self.audit, hashing, clock)
         self.invitations = Invitations(connection, self.audit, hashing, clock)
@@ -267,9 +265,11 @@ class Store:
         self.views = Views(connection, clock)
 
     def _lay_out_answers(self, connection: Connection, clock: Callable[[], datetime]) -> None:
-        """Add what becomes of cases: the answers to them, and the times they run by."""
+        """Add what becomes of cases: the answers to them, the times they run by, and the counts of all of them."""
         self.outcomes = Outcomes(connection, self.audit, clock)
         self.deadlines = Deadlines(connection)
+        self.dashboard = Dashboard(connection)
+        self.days = Days(connection)
 
     def _lay_out_evidence(self, connection: Connection, clock: Callable[[], datetime]) -> None:
         """Add the parts that keep, count and erase what was brought in."""
