@@ -34,6 +34,7 @@ class BlueskyAccount:
         self.max_requests = config.max_requests
         self.host = ""
         self._config, self._account, self._held = config, account, watching.held
+        self._stored = watching.held
         self._named = watching.ids(Platform.BLUESKY)
         self._likers = Likers(config, self.source_id, watching.rostered(Platform.BLUESKY))
         self._feed = AuthorFeed(config, self.source_id)
@@ -85,6 +86,8 @@ class BlueskyAccount:
 
     def reread(self, response: Response) -> Page:
         """Make items of an archived listing again, as if nothing were stored; other answers hold none."""
+        if response.request.purpose == AuthorFeed.PURPOSE:
+            return self._feed.again(response, self._account.handle, self._stored)
         parts = urlsplit(response.request.url)
         repo, collection = parse_qs(parts.query).get("repo", [""])[0], response.request.purpose
         if collection not in _OWN or not xrpc.DID.match(repo):

@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 
 from monitor.collectors import bluesky_records as records
 from monitor.collectors import loose, shapes, xrpc
+from monitor.collectors.accounts import Held
 from monitor.collectors.base import drift
 from monitor.config import BlueskySource
-from monitor.models import AccountRef, Item, Outcome, Page, Request, Response
+from monitor.models import AccountRef, Item, Outcome, Page, Platform, Request, Response
 
 LIMIT, STALE_PAGES = 100, 3
 SLOW = timedelta(hours=1)
@@ -107,6 +108,26 @@ class AuthorFeed:
             Outcome.OK_ITEMS if found else Outcome.OK_EMPTY_PROVED, tuple(items), follow, tuple(problems), stop=stop,
             kept=kept, strange=tuple(strange),
         )  # fmt: skip
+
+    def again(self, response: Response, handle: str, held: Held) -> Page:
+        """Make items of an archived page again, of what is stored nowhere: the listing is the better text."""
+        found = xrpc.objects(loose.value(response.body))
+        if found is None:
+            return drift("arsip umpan bukan daftar; seluruhnya dilewati")
+        known = held(Platform.BLUESKY, [loose.text(one.get("uri")) for one in found])
+        items: list[Item] = []
+        problems: list[str] = []
+        for one in found:
+            uri = loose.text(one.get("uri"))
+            author = AccountRef(Platform.BLUESKY, loose.text(loose.table(one.get("author")).get("did")), handle)
+            record = {"uri": uri, "cid": one.get("cid"), "value": one.get("record")}
+            item = records.to_item(record, self._source_id, author, "", response)
+            if isinstance(item, str):
+                problems.append(f"umpan: {item}")
+            elif uri not in known:
+                items.append(item)
+        strange = [name for one in found for name in shapes.unknown("umpan AppView post", one, _POST)]
+        return Page(Outcome.OK_ITEMS, tuple(items), problems=tuple(problems), strange=tuple(strange))
 
     def _sorted(
         self, found: Sequence[Mapping[str, object]], did: str

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from monitor.collectors import Watching, build_accounts
 from monitor.collectors.bluesky_feed import UNLISTED, UNSHOWN
 from monitor.evidence import Archive
 from monitor.models import ItemKind, Outcome
+from monitor.reread import reread
 from monitor.store import Store
 from tests.collectors.bluesky_office import Office
 from tests.collectors.test_bluesky import settings
+from tests.collectors.test_drift import Learnt
 from tests.fakes import FakeClock
 from tests.fakes_fetch import polite_client
 from tests.server_bluesky import POST, REPOST, Answer, Network, Repo, error, serve
@@ -224,6 +227,30 @@ def test_a_campaigns_shares_are_nobodys_difference(network: Network, office: Off
     network.clock.tick(hours=6)
     assert office.collect()[paslon.did].problems == ()
     assert shapes(office) == {}
+
+
+def test_the_archive_of_feeds_read_again_yields_what_was_unreadable_once(
+    network: Network, office: Office, sari: Repo
+) -> None:
+    usual, odd = network.post(sari, "biasa"), network.post(sari, "dahulu tidak terbaca")
+    key = odd.rpartition("/")[2]
+    held = sari.records[POST].pop(key)
+    held["value"]["text"] = 7
+    network.kept_by_appview[sari.did] = {key: held}
+    later(network, office, sari)
+    assert office.ids() == {usual: 1}
+    cursor, standing = office.store.runs.cursor(f"bsky/{sari.did}"), office.store.coverage.now()
+    [source] = build_accounts(office.config, Watching(office.accounts, office.store.items.held))
+
+    def mended(raw: bytes) -> bytes:
+        return raw.replace(b'"text":7', b'"text":"kini terbaca"')
+
+    for learnt, new in ((bytes, 0), (mended, 1), (mended, 0)):
+        [done] = reread([Learnt(source, learnt)], office.archive, office.store, lambda _: None)
+        assert (done.new, done.edited) == (new, 0)
+    assert office.versions(odd) == ["kini terbaca"]
+    assert office.versions(usual) == ["biasa"]
+    assert (office.store.runs.cursor(f"bsky/{sari.did}"), office.store.coverage.now()) == (cursor, standing)
 
 
 def test_it_is_asked_only_where_the_office_chose_so(network: Network, office: Office, sari: Repo) -> None:
