@@ -196,3 +196,22 @@ def test_every_screen_is_open_to_all_and_fits(
 def _judge(page: Page, name: str, folder: Path) -> None:
     picture(page, name, folder)
     judge(page)
+
+
+def test_a_printed_case_is_light_and_holds_the_facts_without_the_tools(page: Page, site: str) -> None:
+    page.goto(f"{site}/tanda/1")
+    page.get_by_role("button", name="Gelap").click()
+    page.goto(f"{site}/tanda/1")
+    page.emulate_media(media="print")
+    for shown in (
+        "Yang diunggah atau ditulis",
+        "Mengapa ditandai: Bagian aturan",
+        "Akun",
+        "Bukti",
+        "Riwayat keputusan",
+    ):
+        expect(page.get_by_role("heading", name=shown, exact=True)).to_be_visible()
+    for tool in ("nav", "aside", "main form", ".tombol", ".kaki-pilih"):
+        expect(page.locator(tool).locator("visible=true")).to_have_count(0)
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.querySelector('.kutipan')).color") == "rgb(0, 0, 0)"
