@@ -23,6 +23,7 @@ from monitor.config import BlueskySource
 from monitor.models import AccountRef, Item, Outcome, Page, Platform, Request, Response
 
 LIMIT, BATCH = 100, 25
+_FOR_NOW = frozenset([Outcome.TRANSIENT, Outcome.BLOCKED, Outcome.RATE_LIMITED, Outcome.AUTH])
 _OWN = (records.POST, records.LIKE, records.REPOST)
 
 
@@ -144,7 +145,7 @@ class BlueskyAccount:
         if xrpc.error_name(response) != "RecordNotFound":
             body = xrpc.answer(response, "uri", "value")
             if isinstance(body, Page):
-                return body
+                return self._or_feed(body)
             parts, value = xrpc.split(body["uri"]), body["value"]
             if parts is None or parts[0] != self._author.native_id or not isinstance(value, dict):
                 return drift("profil ini milik akun lain")
@@ -172,10 +173,9 @@ class BlueskyAccount:
         return request
 
     def _listing(self, response: Response) -> Page:
-        body = xrpc.answer(response, "records")
+        body, (collection, step) = xrpc.answer(response, "records"), self._steps[response.request.url]
         if isinstance(body, Page):
-            return body
-        collection, step = self._steps[response.request.url]
+            return self._or_feed(body) if collection == records.POST else body
         found, walk = xrpc.objects(body["records"]), self._walks[collection]
         if found is None:
             return drift("`records` bukan daftar catatan; bentuk jawaban berubah")
@@ -230,6 +230,12 @@ class BlueskyAccount:
     def _ended(self, collection: str) -> set[str]:
         self._done.add(collection)
         return self._done
+
+    def _or_feed(self, page: Page) -> Page:
+        """Where the account's own server does not answer for now, look at what others are shown; it proves nothing."""
+        if not self._config.author_feed or page.outcome not in _FOR_NOW:
+            return page
+        return replace(page, follow=(self._feed.ask(self._author.native_id),))
 
     def _shown(self, response: Response) -> Page:
         """Hold what others are shown against what the account's server listed."""

@@ -229,6 +229,37 @@ def test_a_campaigns_shares_are_nobodys_difference(network: Network, office: Off
     assert shapes(office) == {}
 
 
+@pytest.mark.parametrize("method", ["com.atproto.repo.listRecords", "com.atproto.repo.getRecord"])
+@pytest.mark.parametrize("status", [403, 503])
+def test_where_the_own_server_does_not_answer_the_feed_shows_what_it_can_and_proves_nothing(
+    network: Network, office: Office, sari: Repo, method: str, status: int
+) -> None:
+    made = [network.post(sari, f"kabar {number}") for number in range(3)]
+    network.fault = lambda path, _given: Answer(status, b"<html>") if path.endswith(method) else None
+    later(network, office, sari)
+    assert office.ids() == dict.fromkeys(made, 1)
+    assert not office.store.coverage.now()[f"bsky/{sari.did}"].outcome.proved
+    assert {UNSHOWN, UNLISTED}.isdisjoint(shapes(office))
+    network.fault = lambda _path, _given: None
+    for _ in range(3):
+        later(network, office, sari)
+    assert office.ids() == dict.fromkeys(made, 1)
+    assert all(len(office.versions(one)) == 1 for one in made)
+    assert office.store.coverage.now()[f"bsky/{sari.did}"].outcome.proved
+    assert office.withdrawn() == []
+
+
+def test_who_asks_not_to_be_shown_is_left_alone_while_the_own_server_is_silent(
+    network: Network, office: Office, sari: Repo
+) -> None:
+    network.post(sari, "jangan disimpan")
+    sari.labels = [{"val": "!no-unauthenticated"}]
+    network.fault = lambda path, _given: Answer(503) if path.endswith("getRecord") else None
+    later(network, office, sari)
+    assert office.items() == []
+    assert "jangan disimpan" not in archived(office)
+
+
 def test_the_archive_of_feeds_read_again_yields_what_was_unreadable_once(
     network: Network, office: Office, sari: Repo
 ) -> None:
