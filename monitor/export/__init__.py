@@ -37,8 +37,8 @@ LONGEST_CELL = 32_767
 _CUT = "… (dipotong; utuh di CSV)"
 _WIDTHS = {
     "tanda": 8, "aturan": 32, "bentuk_usulan": 18, "pemilihan": 20, "waktu_kejadian": 19, "waktu_tangkap": 19,
-    "nama": 30, "jabatan": 26, "instansi": 32, "wilayah": 22, "akun": 20, "judul": 40, "teks": 60, "teks_induk": 40, "tautan": 40,
-    "diputus_pada": 19,
+    "nama": 30, "jabatan": 26, "instansi": 32, "wilayah": 22, "akun": 20, "judul": 40, "teks": 60,
+    "teks_induk": 40, "tautan": 40, "diputus_pada": 19,
 }  # fmt: skip
 _OPEN = frozenset({State.NEW, State.IN_REVIEW})
 _RISKY = re.compile("[=+\\-@\uff1d\uff0b\uff0d\uff20]")
