@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import AuditError, NotAllowedError
-from monitor.models import Captured, Confidence, Outcome, Picture, ReasonCode, Screened, State
+from monitor.models import Captured, Confidence, Outcome, Picture, ReasonCode, Role, Screened, State
 from monitor.store import AuditReport, FileKind, IdentityKind, NewPiece, PieceKind, QueueQuery, Store, Touch
-from monitor.store.guard import TABLES
+from monitor.store.codec import stamp
+from monitor.store.conflicts import Tie
+from monitor.store.guard import TABLES, Ledger
 from tests.fakes import START, FakeClock
 from tests.fakes_store import a_capture, a_case, a_response, add_people, add_user, an_item, flag_all, open_store, save
 
@@ -47,12 +49,36 @@ def filled(folder: Path) -> None:
         store.identities.link(user.user_id, "https://masuk.contoh.invalid", IdentityKind.SUBJECT, "s-1")
         store.views.note(user.user_id, "antrean", flags=[1, 2])
         store.postponed.put_off(3, user.user_id, START + timedelta(days=200), "menunggu jawaban")
+        walk_on(store, user.user_id, two)
         store.seals.seal()
         store.burial.bury([("a" * 64, FileKind.BODY)], "retensi", user.user_id)
         store.alarms.fell_silent("contoh", date(2025, 1, 6), 3)
         store.alarms.answer(store.alarms.silences()[0].silence_id, user.user_id, "akun memang libur")
         store.roster.set_confidence(1, Confidence.VERIFIED, ["pengakuan", "kartu"], user.user_id)
         assert store.audit.verify() == AuditReport(True, store.audit.head().seq, ())
+
+
+def walk_on(store: Store, user_id: int, flag_id: int) -> None:
+    """Let a second person look, a note and a tie be written; what only a long road writes is written as it would be."""
+    second = add_user(store, "kedua", roles=[Role.SECOND_REVIEWER]).user_id
+    waiting = store.reviews.waiting(flag_id)
+    assert waiting is not None
+    store.reviews.decide(waiting, second, State.LEAD, ReasonCode.CALL, "sependapat")
+    store.process.note(flag_id, user_id, "sudah ditelepon")
+    store.conflicts.declare(second, Tie.OFFICE, "Dinas Umpama", user_id)
+    at = stamp(START)
+    far = {
+        "case_drafts": (1, flag_id, 1, user_id, at, "{}", 0),
+        "document_numbers": (1, "form_a", "001/contoh", "001/Contoh", flag_id, user_id, at),
+        "outcomes": (1, flag_id, "terbukti", "disiplin", "2025-06-01", user_id, at, None),
+        "outcome_texts": (1, "BKN Contoh", "S-1", "teguran", "", 0),
+        "probes": (1, second, flag_id, "bersih", "bersih", "nama_sama", at),
+    }
+    with store._connection.transaction() as db:
+        ledger = Ledger()
+        for table, cells in far.items():
+            ledger.insert(db, table, [cells])
+        store.audit.append(db, ledger, action="uji", subject=f"flag:{flag_id}", payload={})
 
 
 def checked(folder: Path, heads: Path | None = None) -> AuditReport:
@@ -107,7 +133,7 @@ def test_an_inserted_row_is_found(copy: Path, table: str) -> None:
     conn = sqlite3.connect(copy / "netra.db")
     info = conn.execute(f"PRAGMA table_info({table})").fetchall()
     conn.close()
-    unique = {"nip", "username", "number", "version", "silence_id", "digest"}
+    unique = {"nip", "username", "number", "version", "silence_id", "digest", "folded", "first_id", "flag_id"}
     cells = ["1000" if row[5] else f"{row[1]} + 77" if row[1] in unique and row[2] == "INTEGER" else
              f"{row[1]} || 'x'" if row[1] in unique and row[2] == "TEXT" else row[1] for row in info]  # fmt: skip
     tampered(copy, f"INSERT INTO {table} SELECT {','.join(cells)} FROM {table} LIMIT 1")
