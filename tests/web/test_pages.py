@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.web.conftest import Reader
 
 MOST_BYTES = 150_000
 MOST_REQUESTS = 8
+SIZES = ("laptop", "ponsel", "besar")
 _FILE = re.compile(r"""(?:href|src)="(/static/[^"]+\.(?:css|js)[^"]*)\"""")
 
 
@@ -70,3 +72,13 @@ def test_every_page_has_one_heading_a_title_and_its_language(tour: Tour) -> None
             assert answer.text.count("<h1") == 1, path
             assert re.search(r'<html lang="id">', answer.text), path
             assert re.search(r"<title>[^<·]+ · Netra</title>", answer.text), path
+
+
+def test_the_pictures_of_the_pages_are_whole_and_light() -> None:
+    folder = Path(__file__).resolve().parents[2] / "docs" / "tangkapan"
+    held = {one.name for one in folder.glob("*.png")}
+    assert sum((folder / one).stat().st_size for one in held) < 3_000_000
+    named = set(re.findall(r"\]\(([^)]+\.png)\)", (folder / "README.md").read_text("utf-8")))
+    assert named <= held
+    whats = {one.partition("-laptop")[0] for one in named if "-laptop-" in one}
+    assert held == {f"{what}-{size}-{theme}.png" for what in whats for size in SIZES for theme in ("terang", "gelap")}
