@@ -45,6 +45,17 @@ class FormBasis(BaseModel):
     bases: tuple[Provision, ...] = Field(min_length=1)
 
 
+class Phrase(BaseModel):
+    """A sentence to put into a field and change; `{name}` is a place of the papers, `{dasar}` the provisions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)
+    title: str = Field(min_length=3, max_length=120)
+    field: Literal["summary", "suspicion", "facts", "analysis", "articles", "follow_up", "letter_text"]
+    text: str = Field(min_length=3, max_length=4000)
+
+
 class LegalBasis(BaseModel):
     """Dasar hukum yang dicantumkan dalam dokumen berkas kasus."""
 
@@ -53,6 +64,7 @@ class LegalBasis(BaseModel):
     decree: Provision
     always: tuple[Provision, ...] = ()
     forms: dict[str, FormBasis]
+    phrases: tuple[Phrase, ...] = ()
 
     def of(self, forms: Iterable[str], election: str, kind: PersonKind | None) -> list[Provision]:
         """Give the provisions for these forms, the joint decree first where it lists one of them, each once."""

@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response
 
 from monitor import custody
 from monitor.errors import ArchiveError, ConfigError, ConflictError, NetraError, NotAllowedError, RulesError
+from monitor.legalbasis import Phrase
 from monitor.models import Flag, User
 from monitor.recipients import Recipient
-from monitor.reports import desk, package, papers
+from monitor.reports import desk, package, papers, phrases
 from monitor.reports.content import ELECTIONS, Source, proposals
 from monitor.reports.desk import DAYS, LONG_FIELDS, LONGEST, MOST_WITNESSES, SHORT, Bureau
 from monitor.reports.papers import Format
@@ -59,6 +60,7 @@ class Line:
     value: str
     proposal: str
     pattern: str = ""
+    phrases: tuple[Phrase, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -96,6 +98,7 @@ class FileView:
     older: int
     may_write: bool
     may_hand: bool
+    unsaved: bool
     variants: tuple[str, ...] = tuple(ELECTIONS)
     most_short: int = SHORT
 
@@ -134,6 +137,8 @@ def save(flag_id: int) -> Response | str | tuple[str, int]:
     user, typed = current_user(), _typed()
     if not desk.may_write(user):
         abort(403)
+    if wanted := request.form.get("sisip", ""):
+        return _with_phrase(flag, bureau, typed, wanted)
     seen_version = request.form.get("versi", "")
     expected = int(seen_version) if seen_version.isascii() and seen_version.isdigit() and len(seen_version) < 9 else 0
     try:
@@ -144,6 +149,15 @@ def save(flag_id: int) -> Response | str | tuple[str, int]:
         return _page(bureau, flag, typed, str(error)), 400
     flash({"text": t("berkas_kasus.tersimpan", n=version), "undo": None}, "toast")  # type: ignore[arg-type]
     return redirect(url_for("berkas_kasus.show", flag_id=flag_id), 303)
+
+
+def _with_phrase(flag: Flag, bureau: Bureau, typed: Draft, wanted: str) -> str | tuple[str, int]:
+    """Show the form with a sentence put in; nothing is stored yet."""
+    try:
+        with_it = phrases.insert(bureau.source(flag.flag_id), bureau.archive, typed, wanted)
+    except NetraError as error:
+        return _page(bureau, flag, typed, str(error)), _code(error)
+    return _page(bureau, flag, with_it or typed)
 
 
 @blueprint.get("/tanda/<int:flag_id>/kasus/<name>.<form>")
@@ -229,7 +243,19 @@ def _view(bureau: Bureau, flag: Flag, typed: Draft | None, older: int) -> FileVi
         source=source,
         draft=draft,
         groups=tuple(
-            (group, tuple(Line(one, getattr(draft, one), getattr(first, one), patterns.get(one, "")) for one in names))
+            (
+                group,
+                tuple(
+                    Line(
+                        one,
+                        getattr(draft, one),
+                        getattr(first, one),
+                        patterns.get(one, ""),
+                        tuple(each for each in source.law.phrases if each.field == one),
+                    )
+                    for one in names
+                ),
+            )
             for group, names in _GROUPS
         ),
         witnesses=(*draft.witnesses, *(Witness("") for _ in range(empty))),
@@ -241,6 +267,7 @@ def _view(bureau: Bureau, flag: Flag, typed: Draft | None, older: int) -> FileVi
         older=older if held is not None else 0,
         may_write=desk.may_write(user),
         may_hand=desk.may_hand(user),
+        unsaved=typed is not None,
     )
 
 

@@ -112,3 +112,24 @@ def test_a_draft_brought_back_writes_over_nobody(browser: Browser, office: tuple
     assert page.input_value("#facts") == "punya saya"
     assert [one.draft.facts for one in world.store.documents.versions(flag_id)] == ["punya rekan"]
     page.context.close()
+
+
+def test_a_sentence_is_put_in_by_a_button_and_enter_saves(
+    browser: Browser, office: tuple[World, str, int], tmp_path: Path
+) -> None:
+    world, site, flag_id = office
+    page, complaints = enter(browser, site, "pemantau", path=f"/tanda/{flag_id}/kasus")
+    page.fill("#suspicion", "Pembuka.")
+    page.get_by_role("button", name="Uraian menurut data").click()
+    page.wait_for_function("document.querySelector('#suspicion').value.includes('Mari kita menangkan')")
+    assert page.input_value("#suspicion").startswith("Pembuka.\n\nDra. Ratna Umpamawati")
+    assert page.get_by_role("button", name="Pulihkan").count() == 0
+    judge(page)
+    picture(page, "berkas-kasus-sisip", tmp_path, whole=True)
+    page.press("#officer", "Enter")
+    page.get_by_text("Isian tersimpan sebagai versi 1.").first.wait_for()
+    held = world.store.documents.newest(flag_id)
+    assert held is not None
+    assert held.draft.suspicion.startswith("Pembuka.")
+    assert complaints == []
+    page.context.close()

@@ -11,9 +11,10 @@ import pytest
 from monitor import legalbasis
 from monitor.errors import RulesError
 from monitor.models import PersonKind
+from monitor.reports import content, phrases
 from monitor.rules.forms import FORMS
 from tests.fakes_rules import RuleOffice
-from tests.reports.office import ROOT, SANCTIONS
+from tests.reports.office import ROOT, SANCTIONS, open_desk
 
 SHIPPED = ROOT / "rules"
 TABLE = "hukum/dasar.yaml"
@@ -83,6 +84,20 @@ def test_a_changed_table_waits_for_a_second_person(office: RuleOffice) -> None:
     office.write(TABLE, text.replace("PP 37/2004", "PP 37/2004 (rekaan)"))
     assert [one.path for one in office.app.governance.sync().waiting] == [TABLE]
     assert legalbasis.load(office.app.governance.folder()).forms["DIS-5"].bases[0].text == "PP 37/2004"
+
+
+def test_every_sentence_finds_its_places_and_names_no_sanction(tmp_path: Path) -> None:
+    desk = open_desk(tmp_path)
+    law = legalbasis.load(SHIPPED)
+    said = content.assemble(desk.bureau.source(desk.case), desk.kept.archive)
+    for phrase in law.phrases:
+        text = phrases.filled(phrase, said)
+        assert "{" not in text, phrase.id
+        assert not SANCTIONS.search(text), phrase.id
+    assert len({one.id for one in law.phrases}) == len(law.phrases) >= 5
+    odd = law.phrases[0].model_copy(update={"text": "{kantor} {tidak_ada} {kantor.__class__}"})
+    assert phrases.filled(odd, said) == "Bawaslu Kabupaten <Contoh> & Rekaan {tidak_ada} {kantor.__class__}"
+    desk.kept.store.close()
 
 
 def test_a_set_without_the_table_says_what_to_do(tmp_path: Path) -> None:

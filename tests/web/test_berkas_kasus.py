@@ -154,6 +154,28 @@ def test_what_is_typed_and_collected_runs_nowhere(world: World, enter: Enter) ->
     assert "{{ 7*7 }}" in shown
 
 
+def test_a_sentence_is_put_in_from_the_data_and_stored_only_when_saved(world: World, enter: Enter) -> None:
+    reader, flag_id = enter("pemantau")
+    page = reader.get(f"/tanda/{flag_id}/kasus").text
+    offered = re.findall(r'name="sisip" value="([a-z-]+)"', page)
+    assert len(offered) == len(set(offered)) >= 5
+    answer = reader.send(
+        f"/tanda/{flag_id}/kasus", versi="0", sisip="uraian-menurut-data", suspicion="Sudah ada.", facts="x"
+    )
+    assert answer.status_code == 200
+    words = re.sub(r"\s+", " ", answer.text)
+    assert "Sudah ada. Dra. Ratna Umpamawati, M.Si., Kepala Seksi Rekaan pada Dinas Contoh Kabupaten Contoh" in words
+    assert "Mari kita menangkan Bang Andi Mis" in words
+    assert 'data-belum="1"' in answer.text
+    assert ">\nx</textarea>" in answer.text
+    law = reader.send(f"/tanda/{flag_id}/kasus", versi="0", sisip="pasal-menurut-data").text
+    assert "PP 94/2021 pasal 5 huruf n ([2] dua sumber atau lebih)" in law
+    assert reader.send(f"/tanda/{flag_id}/kasus", versi="0", sisip="tidak-ada", facts="y").status_code == 200
+    assert world.store.documents.versions(flag_id) == []
+    auditor, _ = enter("auditor")
+    assert "sisip" not in auditor.get(f"/tanda/{flag_id}/kasus").text
+
+
 def test_broken_templates_are_told_on_the_page(world: World) -> None:
     app, flag_id = page_of(world)
     services = app.extensions["netra"]

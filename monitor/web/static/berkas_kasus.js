@@ -12,10 +12,11 @@
   const fields = () => [...form.elements].filter((one) => one.name && !["csrf_token", "versi"].includes(one.name));
   const typed = () => Object.fromEntries(fields().map((one) => [one.name, one.value]));
   const served = JSON.stringify(typed());
+  const unsaved = "belum" in form.dataset; // this page shows what was typed, not what is stored
 
   function keep() {
     const now = JSON.stringify(typed());
-    if (now === served) store.removeItem(key);
+    if (now === served && !unsaved) store.removeItem(key);
     else try { store.setItem(key, JSON.stringify({ at: Date.now(), base: form.elements.versi.value, values: now })); } catch { /* full */ }
   }
 
@@ -33,7 +34,9 @@
 
   let kept = null;
   try { kept = JSON.parse(store.getItem(key)); } catch { /* not ours */ }
-  if (kept && typeof kept.values === "string" && kept.values !== served) {
+  if (unsaved) {
+    keep();
+  } else if (kept && typeof kept.values === "string" && kept.values !== served) {
     offer.hidden = false;
     offer.querySelector("button").addEventListener("click", () => {
       put(JSON.parse(kept.values), kept.base);
