@@ -52,7 +52,10 @@ class Canary:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Something in answers that no reader knows: how often, since when, and the newest raw answer that holds it."""
+    """Something in answers that no reader knows: how often, since when, and the newest raw answer that holds it.
+
+    What the very same answer tells again is not counted again.
+    """
 
     config_id: str
     shape: str
@@ -227,6 +230,10 @@ def _count(db: Database, where: tuple[str, str, str, str], shape: str, times: in
     known = db.execute("SELECT 1 FROM strange_shapes WHERE config_id=? AND shape=?", (config_id, shape)).fetchone()
     held = db.execute("SELECT count(*) FROM strange_shapes WHERE config_id=?", (config_id,)).fetchone()[0]
     name = shape if known or held < MOST_SHAPES else OTHER_SHAPES
+    # A file that is read every hour, or a list that did not change, tells nothing new.
+    again = "SELECT 1 FROM strange_shapes WHERE config_id=? AND shape=? AND evidence_sha256=? AND ?<>'' AND shape<>?"
+    if db.execute(again, (config_id, name, evidence, evidence, OTHER_SHAPES)).fetchone():
+        times = 0
     db.execute(
         "INSERT INTO strange_shapes VALUES (?,?,?,?,?,?,?) ON CONFLICT (config_id, shape) DO UPDATE SET "
         "times=times + excluded.times, last_at=excluded.last_at, source_id=excluded.source_id, "

@@ -38,6 +38,7 @@ from tests.collectors.test_youtube import fetcher
 from tests.collectors.test_youtube import settings as youtube_settings
 from tests.fakes import FakeClock
 from tests.fakes_fetch import polite_client
+from tests.server.scenario import PAGE, item, rss
 from tests.server_bluesky import Answer
 from tests.server_loopback import serve
 from tests.server_mastodon import Fediverse
@@ -306,6 +307,28 @@ def test_an_index_page_read_again_yields_the_card_that_was_missed_once(tmp_path:
         assert len(store.items.newest(50)) == len(before) + 1
         assert store.runs.cursor("warta") == cursor
         assert store.coverage.now() == standing
+
+
+def test_of_pages_that_are_kept_in_part_nothing_is_read_again_and_nothing_is_lost(tmp_path: Path) -> None:
+    clock = FakeClock()
+
+    class Warta:
+        def fetch(self, request: Request) -> Response:
+            body = rss(item(1)) if request.purpose == "feed" else PAGE
+            kind = "application/rss+xml" if request.purpose == "feed" else "text/html"
+            return Response(request, clock(), None, status=200, content_type=kind, body=body.encode())
+
+    def source() -> Source:
+        return news(site="umum", pages="all", raw="matched", text="whole")
+
+    archive = Archive(tmp_path / "arsip")
+    with Store.open(tmp_path / "a.db", clock) as store:
+        collect([source()], Warta(), archive, store, lambda _: None)
+        [held] = store.items.newest(5)
+        assert "rapat koordinasi" in held.item.text
+        [done] = reread([source()], archive, store, lambda _: None)
+        assert (done.new, done.edited) == (0, 0)
+        assert store.items.newest(5) == [held]
 
 
 def test_elements_that_no_reader_of_feeds_and_sitemaps_knows_are_counted() -> None:

@@ -95,12 +95,15 @@ def test_strange_shapes_are_counted_with_the_newest_raw_answer(store: Store) -> 
         ("bsky", "post.baru", 3, "bsky/b", "b"), ("bsky", "like.aneh", 1, "bsky/a", "a"),
         ("warta", "jawaban bukan RSS", 1, "warta", ""),
     ]  # fmt: skip
+    for _ in range(3):  # the very same answer tells nothing new
+        page(store, "bsky/b", 2, strange=("post.baru", "post.lain"), evidence="b" * 64)
+    assert [(one.shape, one.times) for one in store.alarms.shapes()][:2] == [("post.baru", 3), ("like.aneh", 1)]
     store.alarms.shapes_read("bsky")
     assert [one.config_id for one in store.alarms.shapes()] == ["warta"]
 
 
 def test_a_hostile_answer_cannot_fill_the_table(store: Store) -> None:
-    page(store, "bsky/a", strange=tuple(f"x{number}" * 1000 for number in range(3 * MOST_SHAPES)))
+    page(store, "bsky/a", strange=tuple(f"x{number}" * 1000 for number in range(3 * MOST_SHAPES)), evidence="a" * 64)
     shapes = store.alarms.shapes()
     assert len(shapes) == MOST_SHAPES + 1
     assert next(one.times for one in shapes if one.shape == OTHER_SHAPES) == 2 * MOST_SHAPES
