@@ -90,11 +90,16 @@ def _gather(app: App, sources: Sequence[str], tell: Callable[[str], None]) -> No
 
 
 def _remind(app: App, to: tuple[str, ...] | None, tell: Callable[[str], None]) -> None:
-    """Give the morning's word on deadlines; before all else, because no broken source may hold it up."""
-    if to is not None and app.config.digest is not None:
+    """Give the morning's word on deadlines; before all else, because no broken source may hold it up, nor it them."""
+    if to is None or app.config.digest is None:
+        return
+    try:
         handed = digest.morning(app, app.config.digest, to, os.environ.get(PASSWORD, ""))
-        for line in digest.said_of(handed):
-            tell(line)
+    except NetraError as error:
+        tell(f"GAGAL kabar tenggat: {error}")
+        return
+    for line in digest.said_of(handed):
+        tell(line)
 
 
 def ring(app: App, tell: Callable[[str], None]) -> Due:

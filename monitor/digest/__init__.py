@@ -7,7 +7,7 @@ failure is said by `netra doctor` until it is mended. Deadlines are counted anew
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -118,9 +118,12 @@ def morning(office: Office, settings: Digest, to: tuple[str, ...], password: str
     tries = last.tries + 1 if last is not None and last.day == today else 1
     before = last.never if last is not None and last.day == today and not last.open else {}
     run_id = office.store.runs.begin(KIND)
-    found = docket_of(office)
+    found, unwritten = docket_of(office), dict[str, str]()
     if settings.calendar:
-        write_file(office.root / settings.calendar, calendar_of(office, found))
+        try:
+            write_file(office.root / settings.calendar, calendar_of(office, found))
+        except OSError as error:
+            unwritten[settings.calendar] = f"tidak dapat ditulis ({error.strerror or error})"
     handed = Handed()
     if to and settings.sender is not None:
         domain = settings.sender.rpartition("@")[2]
@@ -128,6 +131,7 @@ def morning(office: Office, settings: Digest, to: tuple[str, ...], password: str
             found, office.config.office.name, now, today, (settings.sender, domain), address_of(office.config)
         )
         handed = hand_over(settings, password, made, to, office.root)
+    handed = replace(handed, never={**handed.never, **unwritten})
     never = {one: why for one, why in before.items() if one not in to} | dict(handed.never)
     summary: dict[str, int | str] = {
         "hari": today.isoformat(), "percobaan": tries, "terkirim": len(handed.taken),

@@ -23,7 +23,7 @@ def subject(found: Docket, office: str) -> str:
         for duties, word in ((found.overdue, "lewat"), (found.disputed, "diperselisihkan"), (found.soon, "segera"))
         if duties
     ]
-    return f"Tenggat {office} — {', '.join(parts) or 'tidak ada yang mendesak'}"
+    return f"Tenggat {' '.join(office.split())} — {', '.join(parts) or 'tidak ada yang mendesak'}"
 
 
 def text(found: Docket, office: str, today: date, address: Callable[[int], str]) -> str:

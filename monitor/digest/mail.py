@@ -77,8 +77,7 @@ class _RefusedError(Exception):
 @contextmanager
 def _server(settings: Digest, password: str, root: Path) -> Iterator[smtplib.SMTP]:
     """Open a session, encrypted and signed in as the settings say; closed at the deadline, whatever the server does."""
-    authority = str(root / settings.authority) if settings.authority else None
-    context = ssl.create_default_context(cafile=authority)
+    context = _trust(settings, root)
     server = smtplib.SMTP_SSL(timeout=settings.deadline_seconds, context=context) if settings.tls == "implicit" else (
         smtplib.SMTP(timeout=settings.deadline_seconds)
     )  # fmt: skip
@@ -106,6 +105,13 @@ def _server(settings: Digest, password: str, root: Path) -> Iterator[smtplib.SMT
     finally:
         watch.cancel()
         server.close()
+
+
+def _trust(settings: Digest, root: Path) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=str(root / settings.authority) if settings.authority else None)
+    except OSError as error:
+        raise _RefusedError(f"berkas penerbit sertifikat `digest.authority` tidak dapat dibaca ({error})") from error
 
 
 def _cut(server: smtplib.SMTP) -> None:

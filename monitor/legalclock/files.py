@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -50,7 +51,14 @@ def load(folder: Path) -> Terms:
     path = folder / TERMS
     if not path.exists():
         return Terms()
-    document, problems = strictyaml.read(path, f"{folder.name}/{TERMS}")
+    found = path.stat()
+    return _read(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, _changed: int, _size: int) -> Terms:
+    """Read a file once for every content; each page that shows a clock asks for it."""
+    document, problems = strictyaml.read(path, f"{path.parent.name}/{TERMS}")
     if document is None:
         raise RulesError(problems)
     if not isinstance(document.data, dict):

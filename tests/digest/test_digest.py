@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -256,6 +257,32 @@ def test_only_a_file_where_nobody_is_to_get_mail(desk: Desk) -> None:
     scheduler.ring(desk.app, lambda _: None)
     assert due(desk.app) is None
     assert (desk.folder / "tenggat.ics").exists()
+
+
+def test_what_cannot_be_written_or_trusted_is_told_and_stops_nothing_else(desk: Desk, clerk: Clerk) -> None:
+    (desk.folder / "penuh").write_text("bukan folder", encoding="utf-8")
+    with open_counter(clerk) as port:
+        settings = desk.post(port, calendar="penuh/tenggat.ics")
+        handed = morning(desk.app, settings, (ONE,), "")
+        assert (handed.taken, list(handed.never)) == ((ONE,), ["penuh/tenggat.ics"])
+        assert desk.findings()[0][0] == "gawat"
+        unread = morning(desk.app, desk.post(port, tls="starttls", authority="tiada.pem"), (ONE,), "")
+        assert "authority" in unread.never[ONE]
+
+
+def test_a_broken_law_is_told_and_collecting_goes_on(desk: Desk, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "rules", tmp_path / "aturan")
+    (tmp_path / "aturan" / "calendar" / "tenggat.yaml").write_text("terms: 7\n", encoding="utf-8")
+    desk.settings({"calendar": "tenggat.ics"})
+    text = (desk.folder / "config.yaml").read_text(encoding="utf-8").replace(str(ROOT / "rules"), "aturan")
+    (desk.folder / "config.yaml").write_text(text, encoding="utf-8")
+    app = App.build(desk.folder / "config.yaml", desk.clock)
+    desk.clock.tick(hours=5)
+    told: list[str] = []
+    scheduler.ring(app, told.append)
+    assert [line for line in told if line.startswith("GAGAL kabar tenggat")]
+    assert [line for line in told if line.startswith("kepala rantai audit ditulis")]
+    app.close()
 
 
 @pytest.mark.parametrize(
