@@ -242,6 +242,8 @@ def _erase_process(db: Database, ledger: Ledger, item_id: int) -> None:
     notes = f"SELECT n.review_id FROM review_notes n JOIN reviews r USING (review_id) WHERE r.{mine} AND n.note <> ''"
     for (review_id,) in db.execute(notes, (item_id,)).fetchall():
         ledger.replace(db, "review_notes", (review_id, ""))
+    for waiting in ("review_due", "probe_turns"):
+        db.execute(f"DELETE FROM {waiting} WHERE {mine}", (item_id,))
 
 
 def _erase_outcomes(db: Database, ledger: Ledger, item_id: int) -> None:

@@ -330,6 +330,7 @@ def test_an_erased_item_takes_the_words_of_its_case_with_it(store: Store, tmp_pa
     store.audit.erase_item(1, "permintaan subjek data", user)
     assert all(one.erased and one.detail == {} for one in store.process.events(flag_id))
     assert store.reviews.of(flag_id)[0].note == ""
+    assert store.reviews.waiting(flag_id) is None
     assert store.audit.verify().ok
     assert secret.encode() not in (tmp_path / "netra.db").read_bytes()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -138,6 +139,35 @@ def test_two_second_looks_at_once_are_one(store: Store) -> None:
     look(store, flag_id, other(store), ReasonCode.CALL)
     with pytest.raises(ConflictError):
         store.reviews.decide(waiting, other(store, "lain").user_id, State.LEAD, ReasonCode.CALL, "")
+
+
+def test_many_reviewers_at_once_give_one_second_verdict(store: Store) -> None:
+    flags = a_case(store, 6)
+    user = add_user(store)
+    peers = [other(store, f"peninjau.{number}") for number in range(6)]
+    for flag_id in flags:
+        lead(store, flag_id, user)
+    waiting = [due(store, flag_id) for flag_id in flags]
+    won: list[int] = []
+    late: list[int] = []
+
+    def work(peer: User) -> None:
+        for one in waiting:
+            try:
+                store.reviews.decide(one, peer.user_id, State.LEAD, ReasonCode.CALL, "")
+                won.append(one.flag_id)
+            except ConflictError:
+                late.append(one.flag_id)
+
+    threads = [Thread(target=work, args=(peer,)) for peer in peers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(won) == flags
+    assert len(late) == len(flags) * (len(peers) - 1)
+    assert all(store.reviews.settled(flag_id) for flag_id in flags)
+    assert store.audit.verify().ok
 
 
 def test_undo_before_the_second_look_takes_it_off_the_list_and_after_it_there_is_none(store: Store) -> None:
