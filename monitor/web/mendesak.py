@@ -38,7 +38,7 @@ def parts(flag: Flag, left: int | None) -> tuple[Part, ...]:
         "tahapan": t(f"tahapan.{phase_key(opinion)}"),
         "model": chance(opinion.probability) if opinion.probability is not None else "",
         "akun": t(f"keyakinan.{account.confidence.value}") if account is not None else t("mendesak.nama_saja"),
-        "tenggat": _left(left),
+        "tenggat": left_words(left),
     }
     shares = sorted(urgency_shares(opinion, flag.actor, left), key=lambda one: -one.points)
     return tuple(
@@ -52,7 +52,7 @@ def line(flag: Flag, left: int | None = None) -> str:
     said = [t(f"tingkat.{opinion.level.value}").lower()]
     heavy = {one.key for one in urgency_shares(opinion, flag.actor, left) if one.points >= _WORTH_SAYING}
     if left is not None:
-        said.insert(0, _left(left))
+        said.insert(0, left_words(left))
     if "tahapan" in heavy:
         said.append(t(f"tahapan.{phase_key(opinion)}").lower())
     if account is not None:
@@ -60,7 +60,8 @@ def line(flag: Flag, left: int | None = None) -> str:
     return " · ".join(said)
 
 
-def _left(left: int | None) -> str:
+def left_words(left: int | None) -> str:
+    """Say how many days the law leaves, "" where no clock runs."""
     if left is None:
         return ""
     return t("mendesak.lewat", n=-left) if left < 0 else t("mendesak.sisa", n=left)

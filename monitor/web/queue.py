@@ -175,12 +175,19 @@ def rows(flags: Sequence[Flag], filters: Filters, user: User) -> list[Row]:
         replace(
             row(flag, filters, quiet=quiet and is_open(flag)),
             alike=alike.get(flag.flag_id, 0),
-            why="" if quiet or not is_open(flag) else mendesak.line(flag, left.get(flag.flag_id)),
+            why=_lifted(flag, left.get(flag.flag_id), quiet=quiet),
             holder=names.get(held[flag.flag_id].user_id, "") if flag.flag_id in held else "",
             mine=flag.flag_id in held and held[flag.flag_id].user_id == user.user_id,
         )
         for flag in flags
     ]
+
+
+def _lifted(flag: Flag, left: int | None, *, quiet: bool) -> str:
+    """Say what lifts a flag; of a case that was put forward only the day that the law gives."""
+    if not is_open(flag):
+        return mendesak.left_words(left) if flag.state.ahead else ""
+    return mendesak.left_words(left) if quiet else mendesak.line(flag, left)
 
 
 def row(flag: Flag, filters: Filters, *, quiet: bool = False) -> Row:

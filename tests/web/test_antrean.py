@@ -6,11 +6,13 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from monitor.models import Basis, Confidence, Phase
 from monitor.store import Placed
+from monitor.triage import clock_points
 from tests.fakes_web import SEEDS, World
 from tests.web.conftest import Reader
 
@@ -134,3 +136,22 @@ def test_an_unsure_account_weighs_less(world: World, sign_in: SignIn) -> None:
     page = said(sign_in("pemantau").get(f"/tanda/{flag_id}").text)
     assert "2 akun diduga" in page
     assert "10 peluang model 0,97" in page
+
+
+def test_the_legal_day_is_said_and_lifts(world: World, sign_in: SignIn) -> None:
+    flags = world.seed()
+    reader = sign_in("pemantau")
+    reader.decide(flags[12], "dukungan")
+    reader.decide(flags[11], "dukungan")
+    assert links(reader.get("/antrean?keadaan=informasi_awal").text) == [flags[11], flags[12]]
+    world.store.postponed.set_due(flags[12], date(2025, 6, 28), clock_points(2))
+    page = reader.get("/antrean?keadaan=informasi_awal").text
+    assert links(page) == [flags[12], flags[11]]
+    assert "↑ sisa 2 hari" in said(page)
+    world.store.postponed.set_due(flags[12], date(2025, 6, 25), clock_points(-1))
+    assert "↑ lewat 1 hari" in said(reader.get("/antrean?keadaan=informasi_awal").text)
+
+
+@pytest.mark.parametrize(("left", "points"), [(-5, 40), (0, 40), (1, 30), (2, 22), (3, 15), (4, 8), (7, 8), (8, 0)])
+def test_the_clock_adds_most_at_the_end(left: int, points: float) -> None:
+    assert clock_points(left) == points
