@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 
 from monitor.collectors import mastodon_past as past
 from monitor.collectors import mastodon_walk
@@ -17,7 +20,7 @@ from tests.collectors.test_mastodon import settings
 from tests.fakes import FakeClock
 from tests.fakes_fetch import polite_client
 from tests.server_bluesky import Answer
-from tests.server_loopback import serve
+from tests.server_loopback import WirelessFetcher, serve
 from tests.server_mastodon import Fediverse, Person
 
 OLD = 60
@@ -176,6 +179,41 @@ def test_statuses_of_one_second_are_all_looked_at(fediverse: Fediverse, office: 
         fediverse.clock.tick(hours=6)
         office.collect()
     assert office.withdrawn() == sorted(gone)
+
+
+@settings_of_hypothesis(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    count=st.integers(2, 35),
+    gone=st.sets(st.integers(0, 34), max_size=12),
+    broken=st.sets(st.integers(0, 5), max_size=3),
+)
+def test_whatever_is_deleted_is_found_and_nothing_else_whatever_fails_between(
+    tmp_path_factory: pytest.TempPathFactory, count: int, gone: set[int], broken: set[int]
+) -> None:
+    clock = FakeClock()
+    fediverse = Fediverse(clock, port=80, quirks=frozenset(["abai_limit", "tanpa_link", "tak_urut"]))
+    sari = fediverse.account("sari")
+    with Store.open(tmp_path_factory.mktemp("a") / "a.db", clock) as store:
+        web = WirelessFetcher(fediverse, clock)
+        office = Office(store, Archive(tmp_path_factory.mktemp("b")), web, settings(), Platform.MASTODON)
+        office.watch(sari.uri, sari.handle)
+        posts = [fediverse.post(sari, f"kabar {number}") for number in range(count)]
+        office.collect()
+        deleted = sorted(
+            posts[number] for number in gone if number < count - 1
+        )  # one is left to prove that looking works
+        for one in deleted:
+            fediverse.delete(one)
+        most = -(-count // settings().check_statuses) + 2
+        for run in range(2 * most + len(broken)):
+            failing = run in broken
+            fediverse.fault = lambda path, _given, now=failing: (  # type: ignore[misc]
+                Answer(503) if now and path.startswith("/api/v1/statuses/") else None
+            )
+            clock.tick(hours=6)
+            office.collect()
+        assert office.withdrawn() == deleted
+        assert office.ids() == dict.fromkeys(posts, 1)
 
 
 def test_small_accounts_cost_nothing_more(fediverse: Fediverse, office: Office, sari: Person) -> None:
