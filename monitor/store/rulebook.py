@@ -228,9 +228,12 @@ class Rulebook:
 
         Raises:
             ConflictError: somebody decided meanwhile, or another version came into force.
+            NotAllowedError: who proposed it approves it.
         """
         with self._connection.transaction(durable=True) as db:
             version = _versions(db, [version_id])[0]
+            if any(one.event is Event.PROPOSED and one.user_id == user_id for one in version.happenings):
+                raise NotAllowedError("usulan sendiri tidak dapat disetujui atau ditolak sendiri — minta orang kedua")
             held = {row[0]: row[2] for row in db.execute(_APPROVED_LAST)}
             if not version.waits or held.get(version.path) != base_id:
                 raise ConflictError("sudah ada keputusan lain atas aturan ini; tidak ada yang diubah — muat ulang")

@@ -60,6 +60,17 @@ def test_a_proposal_changes_nothing_until_it_is_approved(store: Store) -> None:
     assert store.audit.verify().ok
 
 
+def test_whoever_writes_a_rule_never_approves_it_whatever_asks_the_store(store: Store) -> None:
+    book = store.rulebook
+    book.adopt({A: "lama"}, "dipasang")
+    version = book.propose(A, "baru", 1, "ada kata baru")
+    for event in (Event.APPROVED, Event.REJECTED):
+        with pytest.raises(NotAllowedError, match="orang kedua"):
+            book.decide(version.version_id, event, 1, "setuju sendiri", base_id=version.base_id)
+    assert book.in_force()[A].content == "lama"
+    assert book.decide(version.version_id, Event.APPROVED, 2, "baik", base_id=version.base_id).content == "baru"
+
+
 def test_two_proposals_from_the_same_ground_do_not_overwrite_each_other(store: Store) -> None:
     book = store.rulebook
     book.adopt({A: "lama"}, "dipasang")
