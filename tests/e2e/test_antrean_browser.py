@@ -194,3 +194,11 @@ def test_the_screens_are_open_to_all_and_fit(
         judge(page)
     assert complaints == []
     page.context.close()
+
+
+def test_what_a_filter_leads_to_follows_the_filter(page: Page) -> None:
+    page.get_by_text("Saringan lain").click()
+    page.get_by_label("Jenis").select_option("suka")
+    expect(page.locator("#jumlah")).to_contain_text("2 tanda")
+    page.get_by_role("link", name="Bersihkan sekaligus").click()
+    expect(page.get_by_role("main")).to_contain_text("Jenis: suka · 2 tanda")
