@@ -11,6 +11,7 @@ from typing import Protocol
 
 from monitor import digest, permits, upkeep
 from monitor.calendar import Calendar
+from monitor.collectors.bluesky_feed import DIFFERENCES
 from monitor.config import Config, YoutubeSource
 from monitor.door import KEY, KEY_FILE, page_key
 from monitor.errors import ArchiveError, NetraError
@@ -316,7 +317,12 @@ def _alarms(office: Office) -> Iterator[Finding]:
         yield Finding(
             "kesunyian", "perhatian", said, "Periksa, lalu jawab di halaman /cakupan; diulang sampai dijawab."
         )
-    shapes = alarms.shapes()
+    found = alarms.shapes()
+    shapes = [one for one in found if one.shape not in DIFFERENCES]
+    for other in found:
+        if other.shape in DIFFERENCES:
+            advice = "Buka akunnya dengan mata sendiri: AppView boleh menyembunyikan, dan itu bukan penghapusan."
+            yield Finding(f"umpan {other.config_id}", "perhatian", f"{other.times} kali: {other.shape}", advice)
     for config_id in dict.fromkeys(one.config_id for one in shapes):
         mine = [one for one in shapes if one.config_id == config_id]
         said = f"{sum(one.times for one in mine)} bagian jawaban tidak dikenal, misalnya {mine[0].shape}"

@@ -23,6 +23,8 @@ SLOW = timedelta(hours=1)
 """How long the AppView may take to show what was written."""
 UNLISTED = "umpan AppView: unggahan yang tidak tercatat di server akun"
 UNSHOWN = "umpan AppView: unggahan di server akun yang tidak ditampilkan"
+DIFFERENCES = frozenset([UNLISTED, UNSHOWN])
+"""What is counted because two places tell different things, not because a reader does not know it."""
 _CLOSED = "pemilik akun meminta agar tidak ditampilkan kepada umum; umpannya tidak diambil"
 _REPOST, _PIN = "app.bsky.feed.defs#reasonRepost", "app.bsky.feed.defs#reasonPin"
 _ENTRY = frozenset(["post", "reply", "reason", "feedContext", "reqId"])

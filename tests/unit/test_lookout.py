@@ -17,7 +17,7 @@ from monitor.models import Change, Platform, RosterChange
 from tests.fakes import FakeClock
 from tests.fakes_store import a_row
 from tests.offices import make_office
-from tests.server_bluesky import Answer, DirectFetcher, Network, Repo, error
+from tests.server_bluesky import POST, Answer, DirectFetcher, Network, Repo, error
 
 SARI = "did:plc:contoh1014"
 
@@ -152,6 +152,25 @@ def test_who_stops_against_habit_is_told_until_somebody_answers(app: App, clock:
     network.post(canary, "pagi", at=clock() - timedelta(hours=4))
     app.gather((), lambda _: None)
     assert f"bsky/{SARI}" in {one.source_id for one in app.store.alarms.silences()}
+
+
+def test_what_the_feed_shows_otherwise_than_the_server_is_a_matter_for_eyes_not_for_an_update(
+    app: App, clock: FakeClock, network: Network
+) -> None:
+    network.post(network.repos["did:plc:kenari"], "pagi", at=clock() - timedelta(hours=4))
+    hidden = network.post(network.repos[SARI], "disembunyikan", at=clock() - timedelta(hours=9))
+    network.hidden_by_appview.add(hidden.rpartition("/")[2])
+    network.repos[SARI].records[POST][hidden.rpartition("/")[2]]["value"]["medanBaru"] = 1
+    path = app.root / "config.yaml"
+    path.write_text(path.read_text("utf-8").replace("type: bluesky,", "type: bluesky, author_feed: true,"), "utf-8")
+    again = WiredApp.build(path, clock, clock.sleep)
+    again.network = network
+    again.gather((), lambda _: None)
+    said = {one.what: one for one in examine(again)}
+    assert "1 kali" in said["umpan bsky"].said
+    assert "mata sendiri" in said["umpan bsky"].advice
+    assert said["bentuk bsky"].said.endswith("misalnya app.bsky.feed.post: medanBaru")
+    again.close()
 
 
 def test_a_failed_look_is_no_silence(app: App, clock: FakeClock, network: Network) -> None:
