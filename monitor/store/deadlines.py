@@ -82,18 +82,23 @@ def _cases(db: Database, rows: Sequence[tuple[int, int, str, str, str | None, st
                     captured=captured.get(item_id),
                     reported=reported.get(item_id),
                     known=known.get(flag_id),
-                    closed=answered.get(flag_id),
                 ),
+                answered.get(flag_id, []),
             ),
         )
         for flag_id, item_id, state, region, happened, contest in rows
     ]
 
 
-def _times(state: State, steps: Mapping[State, datetime], base: Times) -> Times:
-    """Put the steps of a case beside what is known of it. The first information stands in for an unset `known`."""
+def _times(state: State, steps: Mapping[State, datetime], base: Times, answers: Sequence[datetime]) -> Times:
+    """Put the steps of a case beside what is known of it. The first information stands in for an unset `known`.
+
+    An answer closes a case; one from before it was opened again no longer does.
+    """
+    opened = steps.get(State.IN_REVIEW)
+    closed = next((at for at in answers if opened is None or at > opened), None)
     assumed = base.known is None and State.LEAD in steps and state.ahead
-    ended = base.closed if state not in _ENDED else steps.get(state, base.closed)
+    ended = closed if state not in _ENDED else steps.get(state, closed)
     return Times(
         happened=base.happened,
         captured=base.captured,
@@ -132,11 +137,16 @@ def _known(db: Database, flags: str) -> dict[int, datetime]:
     return {flag_id: moment(at) for flag_id, at in rows if at}
 
 
-def _answered(db: Database, flags: str) -> dict[int, datetime]:
+def _answered(db: Database, flags: str) -> dict[int, list[datetime]]:
+    """Give, by flag, when authorities' answers were entered, oldest first."""
     rows = db.execute(
-        "SELECT flag_id, min(at) FROM outcomes WHERE flag_id IN (SELECT value FROM json_each(?)) GROUP BY 1", (flags,)
+        "SELECT flag_id, at FROM outcomes WHERE flag_id IN (SELECT value FROM json_each(?)) ORDER BY outcome_id",
+        (flags,),
     )
-    return _moments(rows)
+    found: dict[int, list[datetime]] = defaultdict(list)
+    for flag_id, at in rows:
+        found[flag_id].append(moment(at))
+    return found
 
 
 def _captured(db: Database, items: str) -> dict[int, datetime]:

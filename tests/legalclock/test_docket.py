@@ -17,7 +17,7 @@ from monitor.docket import Docket, Law, docket, duty, ics
 from monitor.docket.wording import COUNTING, STEP, days_words, doubt_words
 from monitor.legalclock import Counting, Regime, Standing, Step, Times, load
 from monitor.models import State
-from monitor.store import Answer, CaseTimes, Plenary, Result, Store
+from monitor.store import Answer, CaseTimes, Objection, Plenary, Result, Store
 from tests.fakes import START, FakeClock
 from tests.fakes_process import agree, carry, last, newest
 from tests.fakes_store import a_case, add_user, open_store
@@ -122,6 +122,25 @@ def test_forwarding_starts_the_clock_of_bkn_and_an_answer_ends_it(store: Store, 
     store.outcomes.append(flag_id, user, answer, expected=None)
     assert store.deadlines.all()[0].times.closed == clock()
     assert docket(store.deadlines.all(), law(), clock()).running == ()
+
+
+def test_an_answer_from_before_an_appeal_closes_nothing(store: Store, clock: FakeClock) -> None:
+    user = add_user(store).user_id
+    [flag_id] = a_case(store)
+    carry(store, flag_id, user, State.FORWARDED)
+    answer = Answer(Result.PROVEN, clock().date(), "Kantor Contoh", "S-1")
+    first = store.outcomes.append(flag_id, user, answer, expected=None)
+    clock.tick(days=3)
+    said = Objection(clock().date(), "surat", "akunnya dipakai orang lain", appeal=True)
+    store.process.object(flag_id, user, said, expected=newest(store, flag_id))
+    assert store.deadlines.all() == []
+    clock.tick(days=1)
+    carry(store, flag_id, user, State.FORWARDED)
+    times = store.deadlines.all()[0].times
+    assert (times.closed, times.forwarded) == (None, clock())
+    clock.tick(days=1)
+    store.outcomes.append(flag_id, user, answer, expected=first.outcome_id)
+    assert store.deadlines.all()[0].times.closed == clock()
 
 
 def test_what_was_taken_back_counts_no_longer(store: Store) -> None:
