@@ -73,6 +73,7 @@ class Retention(_Strict):
     unflagged_days: int = Field(ge=1)
     by_source: dict[Identifier, RetentionPart] = Field(default_factory=dict, description="id sumber: hari lain")
     by_phase: dict[Phase, RetentionPart] = Field(default_factory=dict, description="tahapan: hari lain")
+    automatic: bool = Field(default=False, description="dihapus tiap hari oleh penjadwal, sehari sesudah diumumkan")
 
 
 class Thresholds(_Strict):

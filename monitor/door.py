@@ -106,6 +106,15 @@ def page_key(web: Web, environ: Mapping[str, str]) -> tuple[str, bool]:
     return key, True
 
 
+def lasting_key(web: Web, environ: Mapping[str, str]) -> str:
+    """Give the office's key where it has one that outlives a restart, "" where not.
+
+    Raises:
+        NetraError: as `page_key` does, for a key that is given.
+    """
+    return page_key(web, environ)[0] if environ.get(KEY, "") or environ.get(KEY_FILE, "") else ""
+
+
 def _read(path: Path) -> str:
     try:
         mode = path.stat().st_mode

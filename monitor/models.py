@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
+from http import HTTPStatus
 
 # --------------------------------------------------------------------------- places and acts
 
@@ -159,7 +160,8 @@ class Response:
 
     `body` is the raw bytes as received (after content decoding); `retry_at` is set where a server asked to wait,
     `rate_limited_until` where it said that its limit is spent; `final_url` is the address after redirects, `moved_to` a
-    permanent new address. `sent` are the headers that asked, `remote` is the IP address that answered.
+    permanent new address. `sent` are the headers that asked, `remote` is the IP address that answered. `hops` are the
+    redirects on the way, in order, without bodies.
     """
 
     request: Request
@@ -178,11 +180,19 @@ class Response:
     rate_limited_until: datetime | None = None
     sent: tuple[tuple[str, str], ...] = ()
     remote: str = ""
+    hops: tuple[Response, ...] = ()
+
+    @property
+    def proves(self) -> bool:
+        """Tell whether there is something to keep: a body, a "not modified", or a redirect on the way."""
+        return bool(self.body) or self.status == HTTPStatus.NOT_MODIFIED or bool(self.hops)
 
 
 @dataclass(frozen=True, slots=True)
 class Captured:
     """What is kept of one answer: SHA-256 of its body, of the record beside it, of the WARC file ("" = not of the web).
+
+    Of an answer without a body (304, a refused redirect) what its head said stands in the body's place, with no record.
 
     `url` is the asked address without secrets; `clock_synchronised` is what the kernel said, None where it said
     nothing; `clock_offset` is wall clock minus monotonic, in s. `partial`: only a part of the answer may be kept.

@@ -56,7 +56,9 @@ def collect(
                 for one in future.result():
                     done.append(one)
                     tell(one)
+                store.seals.seal_waiting(BATCH)
         store.runs.finish(run_id, {"sources": len(done), "new": sum(one.new for one in done)})
+        store.seals.seal()
         return done
 
 
@@ -72,7 +74,7 @@ def _collect_one(
             url = store.runs.moved(request.url) or request.url
             response = fetcher.fetch(replace(request, url=url, etag=etag, last_modified=last_modified))
             response = replace(response, request=replace(response.request, url=request.url))
-            kept = archive.capture(response) if response.body and not request.sealed else None
+            kept = archive.capture(response) if response.proves and not request.sealed else None
             page = turn.read(response)
             if page.kept:
                 kept = archive.capture(replace(response, body=page.kept), partial=True)
@@ -81,7 +83,7 @@ def _collect_one(
             # Nothing moves before all that a page leads to is stored: a killed run asks again, and passes over nothing.
             saved = store.items.save_page(
                 source_id=source_id, run_id=run_id, response=response, page=page,
-                evidence_sha256=kept.body_sha256 if kept is not None else "", whole=turn.alone,
+                evidence_sha256=kept.body_sha256 if kept is not None and kept.size else "", whole=turn.alone,
             )  # fmt: skip
             total = Collected(
                 source_id,
@@ -110,4 +112,5 @@ def screen(judges: Judges, store: Store, tell: Callable[[Sequence[Screened]], No
             after = batch[-1].item_id
         screening.look_again()
         store.runs.finish(run_id, {"items": screening.items})
+        store.seals.seal()
         return screening.items

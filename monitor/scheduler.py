@@ -17,13 +17,13 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from monitor import custody, digest
 from monitor.app import App
 from monitor.config import YoutubeSource, seconds
-from monitor.custody import snapshots
+from monitor.custody import retention, snapshots
 from monitor.custody.refresh import refresh
 from monitor.errors import BusyError, NetraError
 from monitor.evidence import read_clock
 from monitor.governance.regression import refresh as refresh_verdicts
 from monitor.models import Outcome
-from monitor.pipeline import screen
+from monitor.pipeline import BATCH, screen
 from monitor.postbox import PASSWORD
 from monitor.rules.regression import FILE
 
@@ -38,6 +38,7 @@ class Due:
     screen: bool
     head: bool
     refresh: bool = False
+    retention: bool = False
     digest: tuple[str, ...] | None = None
     """Who is to get the word on deadlines; () = only the calendar file is due, None = nothing."""
 
@@ -55,6 +56,7 @@ def due(app: App) -> Due:
         screen=rested and (bool(sources) or app.store.items.count_unscreened() > 0),
         head=_head_is_due(app, now),
         refresh=_refresh_is_due(app, now),
+        retention=retention.is_due(app.store, app.config, now),
         digest=digest.due(app),
     )
 
@@ -102,6 +104,23 @@ def _remind(app: App, to: tuple[str, ...] | None, tell: Callable[[str], None]) -
         tell(line)
 
 
+def _keep(app: App, now_due: Due, tell: Callable[[str], None]) -> None:
+    """Write the head of the chain, get the stamps that are due, and erase what the office's schedule lets go."""
+    if now_due.head:
+        run_id = app.store.runs.begin("head")
+        tell(f"kepala rantai audit ditulis: {app.store.audit.write_head(app.heads)}")
+        refresh_verdicts(app.store, (app.root / app.config.database).parent / FILE)
+        app.store.runs.finish(run_id, {})
+        if app.stamper is not None:
+            app.stamper.want_head(app.store.audit.head())
+    for line in app.stamper.due().failed if app.stamper is not None else ():
+        tell(f"PERHATIAN {line}")
+    if now_due.retention:
+        wanted = retention.office_policy(app.config, app.calendar)
+        for line in retention.daily(app.store, app.archive, wanted, app.clock):
+            tell(line)
+
+
 def ring(app: App, tell: Callable[[str], None]) -> Due:
     """Do what is due. A run of another process that is under way is left alone; its turn comes with the next ring."""
     now_due = due(app)
@@ -122,15 +141,8 @@ def ring(app: App, tell: Callable[[str], None]) -> Due:
             shoot = snapshots.camera_of(app.config, app.clock, app.sleep)
             for line in snapshots.take_new(app.store, app.archive, app.config, shoot, app.fetcher().fetch):
                 tell(line)
-        if now_due.head:
-            run_id = app.store.runs.begin("head")
-            tell(f"kepala rantai audit ditulis: {app.store.audit.write_head(app.heads)}")
-            refresh_verdicts(app.store, (app.root / app.config.database).parent / FILE)
-            app.store.runs.finish(run_id, {})
-            if app.stamper is not None:
-                app.stamper.want_head(app.store.audit.head())
-        for line in app.stamper.due().failed if app.stamper is not None else ():
-            tell(f"PERHATIAN {line}")
+        _keep(app, now_due, tell)
+        app.store.seals.seal_waiting(BATCH)
     except BusyError as error:
         tell(str(error))
     return now_due

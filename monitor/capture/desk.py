@@ -41,8 +41,17 @@ def record(
         ArchiveError: the disk is full; nothing was stored.
     """
     for picture, content in pictures:
-        _keep(archive, f"tangkapan:gambar/{picture.sha256}", content, f"image/{picture.format.lower()}", now)
+        keep_picture(archive, picture, content, now)
     return store.captures.record(capture, [one for one, _ in pictures], user.user_id, reporter)
+
+
+def keep_picture(archive: Archive, picture: Picture, content: bytes, now: datetime) -> None:
+    """Keep the original of a picture under its SHA-256.
+
+    Raises:
+        ArchiveError: the disk is full.
+    """
+    _keep(archive, f"tangkapan:gambar/{picture.sha256}", content, f"image/{picture.format.lower()}", now)
 
 
 def confirm(

@@ -14,6 +14,7 @@
 | `terlihat` | Tanggal, Tanggal Temuan, Tanggal Terlihat | yes |
 | `terjadi` | Tanggal Kejadian | no |
 | `catatan` | Catatan, Keterangan, Nomor Register | no |
+| `gambar` | Gambar, Foto, Bukti, Tangkapan Layar | no: names of files in the folder of pictures, `;` between |
 
 What an office decided back then is not taken over: an old case becomes a capture like any other and waits for somebody.
 """
@@ -27,9 +28,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from monitor.capture.form import Draft, Trouble, check
+from monitor.capture.pictures import MOST
 from monitor.collectors import dates
 from monitor.errors import ImportRefusedError, Problem
-from monitor.models import Capture, Door
+from monitor.models import Capture, Door, Picture
 from monitor.roster.tables import Cell, Table
 from monitor.store import Found
 
@@ -47,6 +49,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "terlihat": ("terlihat", "tanggal", "tanggal temuan", "tanggal terlihat", "waktu"),
     "terjadi": ("terjadi", "tanggal kejadian", "waktu kejadian"),
     "catatan": ("catatan", "keterangan", "nomor register"),
+    "gambar": ("gambar", "foto", "bukti", "tangkapan layar", "berkas gambar"),
 }
 COLUMNS = tuple(_NAMES)
 _ACTS = {
@@ -70,6 +73,8 @@ _SAID = {
 _DIGITS = re.compile(r"[^0-9]")
 Search = Callable[[str], Sequence[Found]]
 """Finds people by NIP or name, within the regions of who imports."""
+FindPicture = Callable[[str], Picture]
+"""Gives a picture by its file name, or raises ImportRefusedError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,8 @@ class Sheet:
     rows: tuple[int, ...]
     rejected: tuple[Problem, ...]
     unused: tuple[str, ...]
+    pictures: tuple[tuple[Picture, ...], ...]
+    """Of each capture."""
 
 
 def headings(table: Table) -> tuple[str, ...]:
@@ -98,7 +105,27 @@ def guess(found: Sequence[str]) -> dict[str, str]:
     return mapping
 
 
-def read(name: str, table: Table, mapping: Mapping[str, str], search: Search, now: datetime, zone: ZoneInfo) -> Sheet:
+def no_pictures(name: str) -> Picture:
+    """Refuse a picture where none came along: evidence that a row names is never left out silently.
+
+    Raises:
+        ImportRefusedError: always.
+    """
+    advice = "impor dengan `netra captures import --pictures FOLDER`, atau kosongkan arti kolom gambar"
+    raise ImportRefusedError([Problem(name[:80], 0, 0, "gambarnya tidak ikut dikirim", advice)])
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around the table: who is known, which pictures came along, when it is, in which zone."""
+
+    search: Search
+    now: datetime
+    zone: ZoneInfo
+    picture: FindPicture = no_pictures
+
+
+def read(name: str, table: Table, mapping: Mapping[str, str], around: Around) -> Sheet:
     """Check every row.
 
     Raises:
@@ -118,27 +145,51 @@ def read(name: str, table: Table, mapping: Mapping[str, str], search: Search, no
         )
     captures: list[Capture] = []
     rows: list[int] = []
+    beside: list[tuple[Picture, ...]] = []
     rejected: list[Problem] = []
     seen: dict[str, int] = {}
     for line in table.lines[1:]:
         cells = {ours: line.cells[at] if at < len(line.cells) else None for ours, at in places.items()}
-        one = _row(cells, search, now, zone)
-        if not isinstance(one, Capture):
-            rejected += [Problem(name, line.number, 0, said) for said in one]
-        elif (first := seen.setdefault(one.native_id, line.number)) != line.number:
+        row = _row(cells, around)
+        if isinstance(row, list):
+            rejected += [Problem(name, line.number, 0, said) for said in row]
+            continue
+        one, shown = row
+        if (first := seen.setdefault(one.native_id, line.number)) != line.number:
             rejected.append(
                 Problem(name, line.number, 0, f"tindakan yang sama dengan baris {first}; yang pertama dipakai")
             )
         else:
             captures.append(one)
             rows.append(line.number)
+            beside.append(shown)
     used = {found[at] for at in places.values()}
-    return Sheet(tuple(captures), tuple(rows), tuple(rejected), tuple(one for one in found if one and one not in used))
+    unused = tuple(one for one in found if one and one not in used)
+    return Sheet(tuple(captures), tuple(rows), tuple(rejected), unused, tuple(beside))
 
 
-def _row(cells: Mapping[str, Cell], search: Search, now: datetime, zone: ZoneInfo) -> Capture | list[str]:
+def _pictures(cells: Mapping[str, Cell], find: FindPicture) -> tuple[Picture, ...] | list[str]:
+    """Give the pictures that a row names; a list says why not."""
+    names = [one.strip() for one in re.split(r"[;\n]", _text(cells.get("gambar"))) if one.strip()]
+    if len(names) > MOST:
+        return [f"lebih dari {MOST} gambar"]
+    found: dict[Picture, None] = {}
+    wrong: list[str] = []
+    for name in names:
+        try:
+            found[find(name)] = None
+        except ImportRefusedError as error:
+            wrong += [f"gambar {one.file}: {one.message} — {one.advice}" for one in error.problems]
+    return wrong or tuple(found)
+
+
+def _row(cells: Mapping[str, Cell], around: Around) -> tuple[Capture, tuple[Picture, ...]] | list[str]:
+    now, zone = around.now, around.zone
+    shown = _pictures(cells, around.picture)
+    if isinstance(shown, list):
+        return shown
     text = {name: _text(cell) for name, cell in cells.items()}
-    people = _people(text, search)
+    people = _people(text, around.search)
     if len(people) > 1:
         return ["nama ini dimiliki beberapa orang di daftar — isi kolom NIP"]
     person = people[0] if people else None
@@ -156,8 +207,9 @@ def _row(cells: Mapping[str, Cell], search: Search, now: datetime, zone: ZoneInf
         asal=Door.OLD_CASE.value,
         catatan=text.get("catatan", ""),
     )
-    checked = check(draft, person.person if person else None, person.accounts if person else (), (), now, zone)
-    return checked if isinstance(checked, Capture) else [_SAID[one] for one in checked]
+    held = [one.sha256 for one in shown]
+    checked = check(draft, person.person if person else None, person.accounts if person else (), held, now, zone)
+    return (checked, shown) if isinstance(checked, Capture) else [_SAID[one] for one in checked]
 
 
 def _people(text: Mapping[str, str], search: Search) -> Sequence[Found]:

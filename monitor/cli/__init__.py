@@ -16,6 +16,7 @@ from monitor.cli.agreeing import agreement, audit_day, user_conflict
 from monitor.cli.answering import model
 from monitor.cli.backtesting import rules
 from monitor.cli.batching import batch, batch_key, batch_verify
+from monitor.cli.capturing import captures
 from monitor.cli.casing import bureau_of, case
 from monitor.cli.collecting import collect_command, coverage_command, gather, gather_quietly
 from monitor.cli.evidence import evidence
@@ -170,6 +171,7 @@ def _serve(app: App, port: int | None, login: tuple[str, str] | None) -> None:
 for group in (sources, rules, model, sample, roster, user, audit, evidence, case, retention, erase, doctor, backup):
     main.add_command(group)
 main.add_command(breach)
+main.add_command(captures)
 audit.add_command(audit_day)
 user.add_command(user_conflict)
 for group in (restore, upgrade, agreement, batch, batch_verify, batch_key, export, import_):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from monitor import custody
+from monitor import custody, door
 from monitor.cli.shell import Group, as_json, err, named_user, open_app, out, print_json, progress_bar
 from monitor.custody import report as words
 from monitor.custody import snapshots
@@ -32,9 +33,11 @@ def evidence_verify(
 ) -> None:
     """Hitung ulang sidik semua bukti, manifest, baris basis data dan buku bukti; keluar 4 bila ada yang berubah."""
     app = open_app(ctx)
-    checkpoint = (app.root / app.config.database).with_name("periksa-bukti.json")
+    path = (app.root / app.config.database).with_name("periksa-bukti.json")
     if fresh:
-        checkpoint.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+    key = door.lasting_key(app.config.web, os.environ)
+    checkpoint = custody.Checkpoint(path, key.encode()) if key else None
     held = app.store.inventory.held()
     with progress_bar() as progress:
         bar = progress.add_task("Memeriksa bukti", total=held.bodies + held.warcs)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
 
 import click
 from rich.table import Table
@@ -23,16 +22,6 @@ def retention() -> None:
     """Masa simpan: yang sudah habis masanya dihapus dengan nisan."""
 
 
-def _policy(app: App) -> schedule.Policy:
-    calendar, region = app.calendar, app.config.office.region
-
-    def phase_of(day: date) -> str:
-        found = (calendar.phase(contest, region, day) for contest in app.config.contests)
-        return next((one.phase.value for one in found if one is not None and one.phase is not None), "")
-
-    return schedule.policy(app.config.retention, phase_of)
-
-
 def _eraser(app: App, username: str) -> User:
     user = named_user(app, username)
     if not user.roles & _ERASERS:
@@ -46,7 +35,7 @@ def _eraser(app: App, username: str) -> User:
 def retention_preview(ctx: click.Context, *, json_out: bool) -> None:
     """Hitung yang habis masanya menurut keadaan, sumber, dan tahapan; tidak menghapus apa pun."""
     app = open_app(ctx)
-    outlook = schedule.preview(app.store, _policy(app), app.clock())
+    outlook = schedule.preview(app.store, schedule.office_policy(app.config, app.calendar), app.clock())
     if json_out:
         print_json({"due": outlook.due, **asdict(outlook)})
     else:
@@ -74,7 +63,7 @@ def _show(outlook: schedule.Outlook) -> None:
 def retention_run(ctx: click.Context, username: str, *, yes: bool) -> None:
     """Hapus yang habis masanya, dengan nisan; boleh dihentikan dan diulang kapan saja."""
     app = open_app(ctx)
-    user, wanted = _eraser(app, username), _policy(app)
+    user, wanted = _eraser(app, username), schedule.office_policy(app.config, app.calendar)
     outlook = schedule.preview(app.store, wanted, app.clock())
     _show(outlook)
     if not outlook.due and not outlook.idle:
@@ -82,7 +71,7 @@ def retention_run(ctx: click.Context, username: str, *, yes: bool) -> None:
         return
     if not yes and not click.confirm(f"Hapus {outlook.due} butir dan {outlook.idle} jawaban ini?", default=False):
         return
-    with app.store.runs.exclusive("retention"), progress_bar() as progress:
+    with app.store.runs.exclusive(schedule.KIND), progress_bar() as progress:
         bar = progress.add_task("Menghapus", total=outlook.due)
         items, files = schedule.run(
             app.store, app.archive, wanted, app.clock, user.user_id, lambda count: progress.advance(bar, count)

@@ -5,12 +5,13 @@ from monitor.custody.check import CaseCheck, check_case, last_check
 from monitor.custody.handover import LONGEST_WHY, Desk, HandedOver, hand_over, may_export, may_take_originals
 from monitor.custody.pack import Stamp, no_stamp
 from monitor.custody.stamping import Stamper, asking, build_stamper, check_held
-from monitor.custody.verify import EvidenceReport, Finding, verify
+from monitor.custody.verify import Checkpoint, EvidenceReport, Finding, verify
 
 __all__ = [
     "LONGEST_WHY",
     "Case",
     "CaseCheck",
+    "Checkpoint",
     "Desk",
     "EvidenceReport",
     "Finding",

@@ -14,6 +14,9 @@ MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November",
     "Desember",
 )  # fmt: skip
+UNGUARDED = (
+    "ingatan kerja saja (kursor, jeda, kunci urutan antrean, ringkasan yang dapat dihitung ulang); itu bukan bukti"
+)
 _ADVICE = (
     "Jangan memperbaiki atau menghapus apa pun.",
     "Hentikan peninjauan, lalu salin basis data, folder arsip, dan folder kepala apa adanya ke diska lain.",
@@ -24,6 +27,7 @@ _METHOD = (
     "Sidik dihitung ulang dan dibandingkan: mengubah satu huruf saja menghasilkan sidik lain.",
     "Setiap baris penting di basis data terkunci dalam rantai audit: tiap catatan memuat sidik catatan sebelumnya.",
     "Baris yang diubah, disisipkan, atau dihapus dengan alat lain karena itu ketahuan.",
+    "Daftar pengambilan, tugas dan penglihatan halaman disegel per rentang; yang sesudah segel terakhir belum dijaga.",
     "Kepala rantai ditulis setiap hari ke berkas di tempat lain, supaya riwayat yang dipotong juga ketahuan.",
 )
 _STYLE = (
@@ -68,8 +72,14 @@ def facts(report: EvidenceReport, office: str, zone: ZoneInfo, mark: str) -> lis
         ("dihapus menurut ketentuan, ada nisannya", number(report.lawful)),
         ("kepala rantai sekarang", f"nomor {seq}, sidik {digest}" if digest else "tidak terbaca"),
     ]
+    if report.sealed_at is not None:
+        rest = f"; {number(report.unsealed)} baris sesudahnya belum disegel" if report.unsealed else ""
+        lines.append(("baris kerja disegel sampai", f"{when(report.sealed_at, zone, mark)}{rest}"))
+    else:
+        lines.append(("baris kerja disegel sampai", f"belum pernah; {number(report.unsealed)} baris belum disegel"))
+    lines.append(("di luar penjagaan", UNGUARDED))
     if report.resumed:
-        lines.append(("catatan", "pemeriksaan ini melanjutkan yang terhenti; mulai dari awal dengan --fresh"))
+        lines.append(("catatan", "melanjutkan yang terhenti menurut catatan bertanda; mulai dari awal dengan --fresh"))
     if report.older:
         lines.append(("bukti lama", f"{number(report.older)} bukti disimpan sebelum catatan pengambilan dijaga rantai"))
     if report.strangers:

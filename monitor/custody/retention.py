@@ -6,16 +6,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 
-from monitor.config import Retention
+from monitor.calendar import Calendar
+from monitor.config import Config, Retention
 from monitor.custody.erase import bury_bodies, erase_captures, erase_items, sweep
 from monitor.errors import NetraError
 from monitor.evidence import Archive
 from monitor.models import Phase
 from monitor.store import Holding, Store
 from monitor.store.retention import Kept
+from monitor.store.runs import FINISHED
 
 AT_ONCE = 100
+KIND = "retention"
 WHY = "masa simpan habis menurut jadwal retensi"
 PhaseOf = Callable[[date], str]
 
@@ -96,6 +100,63 @@ def policy(retention: Retention | None, phase_of: PhaseOf) -> Policy:
             "lihat docs/privasi.md"
         )
     return Policy(retention, phase_of)
+
+
+def office_policy(config: Config, calendar: Calendar) -> Policy:
+    """Give the policy of an office, with the phases of its contests.
+
+    Raises:
+        NetraError: the settings have none.
+    """
+
+    def phase_of(day: date) -> str:
+        found = (calendar.phase(contest, config.office.region, day) for contest in config.contests)
+        return next((one.phase.value for one in found if one is not None and one.phase is not None), "")
+
+    return policy(config.retention, phase_of)
+
+
+def is_due(store: Store, config: Config, now: datetime) -> bool:
+    """Tell whether the schedule's own turn has come: once a day, and only where the office switched it on."""
+    last = store.runs.last(KIND)
+    wanted = config.retention is not None and config.retention.automatic
+    return wanted and (last is None or now - last.started_at >= timedelta(days=1))
+
+
+def daily(store: Store, archive: Archive, wanted: Policy, clock: Callable[[], datetime]) -> list[str]:
+    """Erase what yesterday's turn announced, and announce what is due now; gives lines for the log (Indonesian).
+
+    So nothing goes that was not counted and told a day before. With other settings than yesterday's, and on the first
+    day, it only announces.
+
+    Raises:
+        BusyError: somebody erases by hand at this moment.
+    """
+    with store.runs.exclusive(KIND):
+        last, mark = store.runs.last(KIND), _mark(wanted)
+        run_id, lines = store.runs.begin(KIND), list[str]()
+        items = files = 0
+        if last is not None and last.status == FINISHED and last.summary.get("setelan") == mark:
+            items, files = run(store, archive, wanted, lambda: last.started_at, None)
+            if items or files:
+                lines.append(f"masa simpan: {items} butir dan {files} berkas yang kemarin diumumkan dihapus, bernisan")
+        outlook = preview(store, wanted, clock())
+        if outlook.due or outlook.idle:
+            lines.append(
+                f"masa simpan: {outlook.due} butir dan {outlook.idle} jawaban habis masanya dan dihapus besok; "
+                "lihat `netra retention preview`"
+            )
+        if outlook.overdue:
+            lines.append(f"masa simpan: {outlook.overdue} butir yang diteruskan lewat masanya — putuskan sendiri")
+        store.runs.finish(
+            run_id,
+            {"setelan": mark, "butir": items, "berkas": files, "besok": outlook.due, "jawaban": outlook.idle},
+        )
+    return lines
+
+
+def _mark(wanted: Policy) -> str:
+    return sha256(wanted.retention.model_dump_json().encode()).hexdigest()[:16]
 
 
 def preview(store: Store, wanted: Policy, now: datetime) -> Outlook:

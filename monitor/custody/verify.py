@@ -1,14 +1,17 @@
 """Re-hash everything that is kept: database, custody log, bodies, records, WARC files, manifests. Changes nothing.
 
 The part that takes long, the archive, goes on where it was interrupted: after every stretch a checkpoint is written.
+What a checkpoint vouches for is not hashed again, so it counts only with the mark (HMAC) of a key that does not lie
+beside the evidence, and for two days.
 """
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,11 +19,13 @@ from monitor.errors import ArchiveError, StoreError
 from monitor.evidence import Archive, is_digest
 from monitor.evidence.warc import BrokenWarcError
 from monitor.evidence.warc import read as read_warc
-from monitor.store import Held, Store
+from monitor.store import Held, Sealed, Store
 
 STRETCH = 200
 MOST_PROBLEMS = 1000
 _MOST_STRANGERS = 20
+LONGEST = timedelta(days=2)
+"""How long a checkpoint counts: what was whole before that may not be now."""
 _STAGES = ("badan", "warc", "selesai")
 
 
@@ -51,11 +56,26 @@ class EvidenceReport:
     older: int
     strangers: tuple[str, ...]
     findings: tuple[Finding, ...]
+    sealed_at: datetime | None = None
+    """When the last seal over rows was set: rows up to then are guarded."""
+    unsealed: int = 0
 
     @property
     def ok(self) -> bool:
         """True where everything is as it was recorded."""
         return not self.findings
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The file that remembers how far an interrupted check came, and the key of its mark."""
+
+    path: Path
+    key: bytes
+
+    def mark(self, said: str) -> str:
+        """Give the mark of what a checkpoint says."""
+        return hmac.new(self.key, said.encode(), "sha256").hexdigest()
 
 
 @dataclass(slots=True)
@@ -83,15 +103,15 @@ def verify(
     heads: Path,
     clock: Callable[[], datetime],
     *,
-    checkpoint: Path | None = None,
+    checkpoint: Checkpoint | None = None,
     tell: Callable[[int], None] = lambda _: None,
     stretch: int = STRETCH,
 ) -> EvidenceReport:
-    """Check everything. `checkpoint` is the file that remembers how far an interrupted check came.
+    """Check everything. With a `checkpoint` an interrupted check goes on; one that is forged or old starts anew.
 
     `tell` is called with how many pieces were checked since the last call, after every `stretch` of them.
     """
-    begun = _resume(checkpoint)
+    begun = _resume(checkpoint, clock())
     progress = begun or Tally(clock().isoformat())
     entries, database = _database(store, heads)
     if begun is not None:
@@ -100,7 +120,8 @@ def verify(
         _remember(checkpoint, progress)
         tell(count)
     if checkpoint is not None:
-        checkpoint.unlink(missing_ok=True)
+        checkpoint.path.unlink(missing_ok=True)
+    sealed = _sealed(store)
     return EvidenceReport(
         started_at=datetime.fromisoformat(progress.started_at),
         finished_at=clock(),
@@ -113,6 +134,8 @@ def verify(
         lawful=progress.lawful,
         older=progress.older,
         strangers=() if database else _strangers(store, archive),
+        sealed_at=sealed.at,
+        unsealed=sealed.left,
         findings=(*(Finding("basis data", one) for one in database), *(Finding(*one) for one in progress.findings)),
     )
 
@@ -201,7 +224,8 @@ def check_warc(store: Store, archive: Archive, digest: str, progress: Tally) -> 
         return
     body = store.inventory.body_of(digest)
     for record in records:
-        if record.kind in {"response", "conversion"} and sha256(record.payload).hexdigest() != body:
+        answered = record.kind in {"response", "conversion"} and not record.hop and bool(record.payload)
+        if answered and sha256(record.payload).hexdigest() != body:
             progress.add("WARC", f"rekaman WARC {digest} memuat isi yang berbeda dari bukti {body}")
 
 
@@ -223,19 +247,31 @@ def _strangers(store: Store, archive: Archive) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _resume(checkpoint: Path | None) -> Tally | None:
-    if checkpoint is None or not checkpoint.exists():
+def _sealed(store: Store) -> Sealed:
+    try:
+        return store.seals.standing()
+    except (StoreError, ValueError):
+        return Sealed(None, {})
+
+
+def _resume(checkpoint: Checkpoint | None, now: datetime) -> Tally | None:
+    if checkpoint is None or not checkpoint.path.exists():
         return None
     try:
-        found = Tally(**json.loads(checkpoint.read_text("utf-8")))
-    except (ValueError, TypeError):
+        kept = json.loads(checkpoint.path.read_text("utf-8"))
+        if not hmac.compare_digest(str(kept["tanda"]), checkpoint.mark(kept["isi"])):
+            return None
+        found = Tally(**json.loads(kept["isi"]))
+        young = timedelta(0) <= now - datetime.fromisoformat(found.started_at) <= LONGEST
+    except (ValueError, TypeError, KeyError, AttributeError):
         return None
-    return found if found.stage in _STAGES[:-1] else None
+    return found if young and found.stage in _STAGES[:-1] else None
 
 
-def _remember(checkpoint: Path | None, progress: Tally) -> None:
+def _remember(checkpoint: Checkpoint | None, progress: Tally) -> None:
     if checkpoint is None:
         return
-    beside = checkpoint.with_name(f".{checkpoint.name}.baru")
-    beside.write_text(json.dumps(asdict(progress)), "utf-8")
-    beside.replace(checkpoint)
+    said = json.dumps(asdict(progress))
+    beside = checkpoint.path.with_name(f".{checkpoint.path.name}.baru")
+    beside.write_text(json.dumps({"isi": said, "tanda": checkpoint.mark(said)}), "utf-8")
+    beside.replace(checkpoint.path)

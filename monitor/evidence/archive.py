@@ -15,7 +15,9 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -76,7 +78,9 @@ class Archive:
         Raises:
             ArchiveError: the disk is full or not writable, or bytes stored earlier under this hash differ.
         """
-        sha256, url = self.put_bytes(response.body), public_url(response.request.url)
+        if not response.body and (response.status == HTTPStatus.NOT_MODIFIED or response.hops):
+            return self._bodiless(response, version)
+        sha256 = self.put_bytes(response.body)
         record, earlier = self._record(sha256, response.request.url), ""
         if record.exists():
             content = record.read_bytes()
@@ -84,23 +88,33 @@ class Archive:
         else:
             content = _describe(response, version)
             self._write(record, content)
-        warc_sha256 = ""
-        if response.status and response.request.url.lower().startswith(("http:", "https:")):
-            target = public_url(response.final_url or response.request.url)
-            warc_sha256 = self.put_warc(warc.write(response, target, version, refers_to=earlier, partial=partial))
+        warc_sha256 = self._put_fetch(response, version, earlier=earlier, partial=partial)
         digest = hashlib.sha256(content).hexdigest()
-        state = self._clock()
+        return self._captured(response, version, (sha256, digest, warc_sha256), partial=partial)
+
+    def _bodiless(self, response: Response, version: str) -> Captured:
+        """Keep an answer that has no body: what its head said under its own name, beside nothing, and the WARC file.
+
+        No record is written beside it, so that nobody who looks for the newest body of the address finds this.
+        """
+        sha256 = self.put_bytes(_describe(response, version))
+        warc_sha256 = self._put_fetch(response, version, earlier="", partial=False)
+        return self._captured(response, version, (sha256, "", warc_sha256), partial=False)
+
+    def _put_fetch(self, response: Response, version: str, *, earlier: str, partial: bool) -> str:
+        """Store the WARC file of a fetch from the web, "" for what came from elsewhere."""
+        web = response.request.url.lower().startswith(("http:", "https:"))
+        if not web or not (response.status or response.hops):
+            return ""
+        target = public_url(response.final_url or response.request.url)
+        hops = [(_without_secrets(one), public_url(one.final_url)) for one in response.hops]
+        return self.put_warc(warc.write(response, target, version, refers_to=earlier, partial=partial, hops=hops))
+
+    def _captured(self, response: Response, version: str, digests: tuple[str, str, str], *, partial: bool) -> Captured:
+        state, url = self._clock(), public_url(response.request.url)
         return Captured(
-            url,
-            sha256,
-            digest,
-            warc_sha256,
-            len(response.body),
-            version,
-            state.synchronised,
-            state.offset,
-            partial=partial,
-        )
+            url, *digests, len(response.body), version, state.synchronised, state.offset, partial=partial
+        )  # fmt: skip
 
     def put_bytes(self, content: bytes) -> str:
         """Store a piece of any kind under its SHA-256 (hex), which it gives.
@@ -278,6 +292,12 @@ def _address(url: str) -> str:
     return hashlib.sha256(public_url(url).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+def _without_secrets(hop: Response) -> Response:
+    """Hide the secrets of the address that a redirect points to."""
+    pairs = ((name, public_url(value) if name.lower() == "location" else value) for name, value in hop.headers)
+    return replace(hop, headers=tuple(pairs))
+
+
 def _moment_of(record: bytes) -> str:
     """Give the WARC date at which a record was written; a damaged one is found by its digest, not here."""
     try:
@@ -292,6 +312,7 @@ def _describe(response: Response, collector_version: str) -> bytes:
         "final_url": public_url(response.final_url),
         "status": response.status,
         "headers": [pair for pair in response.headers if pair[0].lower() not in warc.SECRET_HEADERS],
+        **({"redirects": [public_url(one.final_url) for one in response.hops]} if response.hops else {}),
         "fetched_at": response.fetched_at.astimezone(UTC).isoformat(),
         "version": collector_version,
     }

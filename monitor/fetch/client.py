@@ -76,6 +76,10 @@ class PoliteClient:
 
     def fetch(self, request: Request) -> Response:
         """Get an address, following at most five redirects; never raises for what a server does."""
+        hops: list[Response] = []
+        return replace(self._follow(request, hops), hops=tuple(hops))
+
+    def _follow(self, request: Request, hops: list[Response]) -> Response:
         url, permanent, moved = request.url, True, ""
         for _ in range(MAX_REDIRECTS + 1):
             if reason := objection(url):
@@ -92,6 +96,7 @@ class PoliteClient:
             if not answer.location:
                 good = answer.response.outcome in (None, Outcome.NOT_MODIFIED)
                 return replace(answer.response, moved_to=moved if good else "")
+            hops.append(answer.response)
             permanent = permanent and answer.response.status in answers.PERMANENT
             url = answer.location
             moved = url if permanent else moved

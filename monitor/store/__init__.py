@@ -55,14 +55,14 @@ from monitor.store.lookup import Found, Lookup
 from monitor.store.outcomes import HANDED_ON, Answer, Outcome, OutcomeGround, Outcomes, Proof, Result
 from monitor.store.postponed import Postponed
 from monitor.store.probes import Probes
-from monitor.store.process import Happened, Objection, Plenary, Process, ProcessEvent, Question, Ruling, Times
+from monitor.store.process import Process
 from monitor.store.queue import Mine, Neighbours, Order, QueuePage, QueueQuery
 from monitor.store.quota import Quota
 from monitor.store.reading import Looked, Reading, Stretch, Verdict
 from monitor.store.recordings import Recording, Recordings
 from monitor.store.rereading import Rereading
 from monitor.store.retention import Holding, RetentionView
-from monitor.store.reviews import Rating, Review, Reviews, Said
+from monitor.store.reviews import Rating, Reviews, Said
 from monitor.store.roster import RosterTable
 from monitor.store.rulebook import NOT_OF_THE_TEXT, Event, Happening, Origin, Rulebook, Tally, Version
 from monitor.store.runs import Run, Runs, SourceStatus
@@ -70,12 +70,13 @@ from monitor.store.samples import Bin, Drawn, Judged, Samples
 from monitor.store.sampling import Missed, drawn, lot
 from monitor.store.saved_filters import SavedFilters
 from monitor.store.screening import SavedFlags
-from monitor.store.seals import Seals
+from monitor.store.seals import Sealed, Seals
 from monitor.store.search import Search
 from monitor.store.sessions import Limits, Session, Sessions, Stage
 from monitor.store.shadows import Shadow, Shadows
 from monitor.store.stamps import Stamps, Wanted
 from monitor.store.standing import Aside, Asides, OpenFlag, Why
+from monitor.store.steps import Happened, Objection, Plenary, ProcessEvent, Question, Ruling, Times
 from monitor.store.uploads import PictureText, Upload, Uploads
 from monitor.store.users import Users
 from monitor.store.views import Look, Views
@@ -162,7 +163,6 @@ __all__ = [
     "Recordings",
     "Result",
     "RetentionView",
-    "Review",
     "ReviewStage",
     "Rulebook",
     "Ruling",
@@ -171,6 +171,7 @@ __all__ = [
     "Samples",
     "Saved",
     "SavedFlags",
+    "Sealed",
     "Seals",
     "Session",
     "Shadow",

@@ -70,10 +70,14 @@ class Captures:
         with self._connection.transaction(durable=True) as db:
             return self._write(db, capture, pictures, user_id, reporter)
 
-    def record_all(self, captures: Sequence[Capture], user_id: int) -> list[int]:
-        """Store several captures without pictures, all or none."""
+    def record_all(self, captures: Sequence[Capture], user_id: int, pictures: Sequence[Sequence[Picture]]) -> list[int]:
+        """Store several captures, each with its pictures, all or none."""
         with self._connection.transaction(durable=True) as db:
-            return [self._write(db, one, (), user_id, "") for one in captures]
+            return [self._write(db, one, beside, user_id, "") for one, beside in zip(captures, pictures, strict=True)]
+
+    def identities(self) -> set[str]:
+        """Give the identity of every act that was recorded and stands, whatever became of it."""
+        return {row[0] for row in self._connection.db.execute("SELECT native_id FROM captures WHERE erased=0")}
 
     def get(self, capture_id: int) -> StoredCapture:
         """Give a capture with its pictures.

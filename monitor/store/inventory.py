@@ -54,7 +54,9 @@ class Inventory:
 
     def records_of(self, body_sha256: str) -> set[str]:
         """Give the digests of the records that must stand beside a body; none for what was archived before 0.2."""
-        rows = self._read("SELECT DISTINCT record_sha256 FROM recordings WHERE body_sha256=?", (body_sha256,))
+        rows = self._read(
+            "SELECT DISTINCT record_sha256 FROM recordings WHERE body_sha256=? AND record_sha256 <> ''", (body_sha256,)
+        )
         return {digest for (digest,) in rows}
 
     def body_of(self, warc_sha256: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from monitor.capture import sheet
+from monitor.capture import old, sheet
 from monitor.errors import ImportRefusedError, Problem
 from monitor.models import Picture
 from monitor.roster.tables import Table, read_table
@@ -78,18 +78,11 @@ def store(token: str) -> Response | str | tuple[str, int]:
         found = _read(table, mapping)
     except ImportRefusedError:
         return _look(token, table, mapping), 400
-    known = services().store.captures
-    fresh = [one for one in found.captures if not _stored(one.target_key, one.native_id)]
-    ids = known.record_all(fresh, user.user_id)
+    ids = old.bring(services().store, services().archive, found, None, user, services().clock())
     services().store.uploads.drop(user.user_id, [token])
     text = t("lama.tersimpan", n=len(ids), lama=len(found.captures) - len(ids), tolak=len(found.rejected))
     flash({"text": text, "undo": None, "flag_id": 0, "filters": ""}, "toast")  # type: ignore[arg-type]
     return redirect(url_for("temuan.show_all"), 303)
-
-
-def _stored(key: str, native_id: str) -> bool:
-    """Tell whether this act was recorded before; importing the same file again doubles nothing."""
-    return any(one.capture.native_id == native_id for one in services().store.captures.on_target(key))
 
 
 def _waiting(token: str) -> Table:
@@ -113,7 +106,7 @@ def _read(table: Table, mapping: Mapping[str, str]) -> sheet.Sheet:
     def search(text: str) -> list[Found]:
         return at.store.lookup.find(text[:100], today, user.regions)
 
-    return sheet.read("berkas", table, mapping, search, at.clock(), at.config.zone)
+    return sheet.read("berkas", table, mapping, sheet.Around(search, at.clock(), at.config.zone))
 
 
 def _look(token: str, table: Table, mapping: Mapping[str, str]) -> str:

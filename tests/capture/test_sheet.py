@@ -31,7 +31,7 @@ CELL = st.none() | st.text(max_size=40) | st.integers() | st.floats() | st.dates
 
 def read(*rows: tuple[object, ...]) -> sheet.Sheet:
     lines = [Line(1, HEAD), *(Line(place, cells) for place, cells in enumerate(rows, start=2))]  # type: ignore[arg-type]
-    return sheet.read("a.csv", Table(tuple(lines)), sheet.guess(HEAD), lambda _text: [SARI], NOW, ZONE)
+    return sheet.read("a.csv", Table(tuple(lines)), sheet.guess(HEAD), sheet.Around(lambda _text: [SARI], NOW, ZONE))
 
 
 @pytest.mark.parametrize("day", ["24/06/2024", "24 Juni 2024", "2024-06-24", date(2024, 6, 24)])
@@ -53,6 +53,6 @@ def test_any_table_gives_captures_or_faults_by_row(rows: list[tuple[object, ...]
 
 def test_too_many_rows_and_missing_columns_are_refused_whole() -> None:
     with pytest.raises(ImportRefusedError, match="belum dipetakan"):
-        sheet.read("a.csv", Table((Line(1, ("A", "B")),)), {}, lambda _text: [], NOW, ZONE)
+        sheet.read("a.csv", Table((Line(1, ("A", "B")),)), {}, sheet.Around(lambda _text: [], NOW, ZONE))
     with pytest.raises(ImportRefusedError, match="lebih dari"):
         read(*[("x", "suka", "", "")] * (sheet.MOST_ROWS + 1))

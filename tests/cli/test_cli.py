@@ -8,46 +8,31 @@ import os
 import sqlite3
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from monitor.app import App
 from monitor.cli import main
 from monitor.models import Confidence
 from monitor.store import Mine, QueueQuery
 from tests.offices import ROOT, make_office
-
-
-class Office:
-    """Types commands; `config` is the settings file."""
-
-    def __init__(self, config: Path) -> None:
-        self.config = config
-
-    def __call__(self, *words: str, code: int = 0, typed: str | None = None) -> Result:
-        result = CliRunner().invoke(main, ["--config", str(self.config), *words], input=typed, catch_exceptions=False)
-        assert result.exit_code == code, result.output
-        return result
-
-    def json(self, *words: str, code: int = 0) -> Any:
-        return json.loads(self(*words, "--json", code=code).stdout)
+from tests.typist import Typist
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    office = Office(make_office(tmp_path_factory.mktemp("kantor")))
+def started(tmp_path_factory: pytest.TempPathFactory) -> Typist:
+    office = Typist(make_office(tmp_path_factory.mktemp("kantor")))
     office("demo", "--no-serve")
     return office
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
-    return Office(make_office(tmp_path / "kantor"))
+def office(tmp_path: Path) -> Typist:
+    return Typist(make_office(tmp_path / "kantor"))
 
 
-def test_start_reaches_flags_for_every_ticket_alike(started: Office) -> None:
+def test_start_reaches_flags_for_every_ticket_alike(started: Typist) -> None:
     with (started.config.parent / "demo" / "expected.csv").open(encoding="utf-8") as file:
         ticket = {row["id"]: row["ticket"] for row in csv.DictReader(file)}
     app = App.build(started.config)
@@ -58,7 +43,7 @@ def test_start_reaches_flags_for_every_ticket_alike(started: Office) -> None:
     assert len(flags) < len(ticket) / 5
 
 
-def furnished(office: Office) -> tuple[list[str], int, list[int]]:
+def furnished(office: Typist) -> tuple[list[str], int, list[int]]:
     """Shared filters, flags put off and packs of the made-up office."""
     app = App.build(office.config)
     helper = app.store.users.by_name("koordinator")
@@ -70,7 +55,7 @@ def furnished(office: Office) -> tuple[list[str], int, list[int]]:
     return kept, waiting, packs
 
 
-def test_a_second_start_doubles_nothing(office: Office) -> None:
+def test_a_second_start_doubles_nothing(office: Typist) -> None:
     office("demo", "--no-serve")
     shown = furnished(office)
     assert (len(shown[0]), shown[1]) == (3, 1)
@@ -84,7 +69,7 @@ def test_a_second_start_doubles_nothing(office: Office) -> None:
     assert furnished(office) == shown
 
 
-def test_collect_and_screen_answer_in_json(office: Office) -> None:
+def test_collect_and_screen_answer_in_json(office: Typist) -> None:
     office("roster", "import", str(office.config.parent / "demo" / "roster.csv"), "--yes")
     done = {one["source_id"]: one for one in office.json("collect")}
     assert done["impor-rekaman"]["outcome"] == "ok_items"
@@ -95,11 +80,11 @@ def test_collect_and_screen_answer_in_json(office: Office) -> None:
     assert sum(tally["levels"].values()) >= tally["flagged"]
 
 
-def test_an_unknown_source_is_named(office: Office) -> None:
+def test_an_unknown_source_is_named(office: Typist) -> None:
     assert "sumber tidak dikenal: entah" in office("collect", "--source", "entah", code=2).output
 
 
-def test_a_gated_source_refuses_and_the_exit_code_says_so(office: Office) -> None:
+def test_a_gated_source_refuses_and_the_exit_code_says_so(office: Typist) -> None:
     text = office.config.read_text(encoding="utf-8")
     office.config.write_text(text.replace("sources:", "sources:\n  - {id: x-resmi, type: x}", 1), encoding="utf-8")
     [one] = office.json("collect", "--source", "x-resmi", code=10)
@@ -107,7 +92,7 @@ def test_a_gated_source_refuses_and_the_exit_code_says_so(office: Office) -> Non
     assert "keputusan" in " ".join(one["problems"])
 
 
-def test_broken_settings_are_all_named_at_once(office: Office) -> None:
+def test_broken_settings_are_all_named_at_once(office: Typist) -> None:
     text = (
         office.config.read_text(encoding="utf-8")
         .replace("timezone: WIB", "timezone: WIBB")
@@ -120,7 +105,7 @@ def test_broken_settings_are_all_named_at_once(office: Office) -> None:
 
 
 def test_no_settings_yet(tmp_path: Path) -> None:
-    said = Office(tmp_path / "config.yaml")("doctor", code=2).output
+    said = Typist(tmp_path / "config.yaml")("doctor", code=2).output
     assert "netra init" in said
 
 
@@ -129,7 +114,7 @@ def test_init_makes_an_office_that_still_wants_its_retention(tmp_path: Path) -> 
     said = CliRunner().invoke(main, ["init", str(folder)])
     assert said.exit_code == 0
     assert "Langkah berikutnya" in said.output
-    refused = Office(folder / "config.yaml")("doctor", code=2).output
+    refused = Typist(folder / "config.yaml")("doctor", code=2).output
     assert "cleared_days" in refused
     text = (folder / "config.yaml").read_text(encoding="utf-8")
     for line, value in {
@@ -139,7 +124,7 @@ def test_init_makes_an_office_that_still_wants_its_retention(tmp_path: Path) -> 
     }.items():  # fmt: skip
         text = text.replace(line, value)
     (folder / "config.yaml").write_text(text, encoding="utf-8")
-    findings = {one["what"]: one["state"] for one in Office(folder / "config.yaml").json("doctor")}
+    findings = {one["what"]: one["state"] for one in Typist(folder / "config.yaml").json("doctor")}
     assert findings["aturan"] == "baik"
     assert findings["daftar"] == "perhatian"
     again = CliRunner().invoke(main, ["init", str(folder)])
@@ -147,14 +132,14 @@ def test_init_makes_an_office_that_still_wants_its_retention(tmp_path: Path) -> 
     assert "sudah berisi" in again.output
 
 
-def test_rules_check_passes(started: Office) -> None:
+def test_rules_check_passes(started: Typist) -> None:
     report = started.json("rules", "check")
     assert report["ok"]
     assert report["active"] >= 25
     assert report["baseline"] >= 400
 
 
-def test_rules_try_names_rule_level_and_spans(started: Office, tmp_path: Path) -> None:
+def test_rules_try_names_rule_level_and_spans(started: Typist, tmp_path: Path) -> None:
     text = "Ayo coblos nomor 2, menangkan Citra Andaikan!"
     [by_hand] = [started.json("rules", "try", text)]
     assert by_hand["matches"]
@@ -174,11 +159,11 @@ def test_rules_try_names_rule_level_and_spans(started: Office, tmp_path: Path) -
     assert first["matches"] == by_hand["matches"]
 
 
-def test_rules_try_wants_one_text(started: Office) -> None:
+def test_rules_try_wants_one_text(started: Typist) -> None:
     assert "beri satu" in started("rules", "try", code=2).output
 
 
-def test_model_evaluate_prints_the_three_judges(started: Office, tmp_path: Path) -> None:
+def test_model_evaluate_prints_the_three_judges(started: Typist, tmp_path: Path) -> None:
     data = tmp_path / "data.jsonl"
     rows = [
         ("1", "ayo coblos nomor 2"),
@@ -208,7 +193,7 @@ def test_model_evaluate_prints_the_three_judges(started: Office, tmp_path: Path)
 
 
 @pytest.mark.real
-def test_real_posts_and_their_contests(started: Office) -> None:
+def test_real_posts_and_their_contests(started: Typist) -> None:
     folder = os.environ.get("NETRA_REAL_DATA", "")
     if not folder:
         pytest.skip("NETRA_REAL_DATA is unset: it names the folder of real texts to measure on")
@@ -228,7 +213,7 @@ def test_the_five_neutral_articles_give_no_flag(tmp_path: Path) -> None:
     if not folder:
         pytest.skip("NETRA_REAL_DATA is unset: it names the folder of real texts to measure on")
     real = (ROOT / folder).resolve()
-    office = Office(make_office(tmp_path / "kantor"))
+    office = Typist(make_office(tmp_path / "kantor"))
     text = office.config.read_text(encoding="utf-8")
     head, _, tail = text.partition("sources:")
     tail = tail[tail.index("schedule:") :]
@@ -243,7 +228,7 @@ def test_the_five_neutral_articles_give_no_flag(tmp_path: Path) -> None:
     assert tally["flagged"] == 0
 
 
-def test_roster_preview_changes_nothing(office: Office) -> None:
+def test_roster_preview_changes_nothing(office: Typist) -> None:
     file = office.config.parent / "demo" / "roster.csv"
     assert office.json("roster", "import", str(file), "--preview")["saved"] is False
     asked = office("roster", "import", str(file), typed="n\n").output
@@ -254,7 +239,7 @@ def test_roster_preview_changes_nothing(office: Office) -> None:
     assert office.json("roster", "import", str(file))["changes"]["tetap"] == 40
 
 
-def test_roster_never_shows_a_nip(office: Office) -> None:
+def test_roster_never_shows_a_nip(office: Typist) -> None:
     file = office.config.parent / "demo" / "roster.csv"
     nips = {
         cell
@@ -267,7 +252,7 @@ def test_roster_never_shows_a_nip(office: Office) -> None:
     assert not [nip for nip in nips if nip in said]
 
 
-def test_a_bad_list_is_refused_whole_with_a_reason(office: Office, tmp_path: Path) -> None:
+def test_a_bad_list_is_refused_whole_with_a_reason(office: Typist, tmp_path: Path) -> None:
     file = tmp_path / "daftar.csv"
     file.write_text("NIP;Nama;Instansi\n1.98E+17;Contoh Misal;Dinas Uji\n", encoding="utf-8-sig")
     said = office("roster", "import", str(file), "--yes", code=7).output
@@ -276,7 +261,7 @@ def test_a_bad_list_is_refused_whole_with_a_reason(office: Office, tmp_path: Pat
     assert "kolom" in office("roster", "import", str(file), code=2).output
 
 
-def test_users_are_made_on_the_command_line(office: Office) -> None:
+def test_users_are_made_on_the_command_line(office: Typist) -> None:
     made = office(
         "user",
         "add",
@@ -306,7 +291,7 @@ def test_users_are_made_on_the_command_line(office: Office) -> None:
     )
 
 
-def test_an_account_is_raised_only_by_a_named_person(started: Office) -> None:
+def test_an_account_is_raised_only_by_a_named_person(started: Typist) -> None:
     app = App.build(started.config)
     number = str(next(one.account_id for one in app.store.roster.accounts() if one.confidence is Confidence.CLAIMED))
     app.close()
@@ -316,7 +301,7 @@ def test_an_account_is_raised_only_by_a_named_person(started: Office) -> None:
     started(*raised, "--fact", "foto sama", "--fact", "diakui orangnya", "--by", "pemantau")
 
 
-def test_audit_finds_what_another_tool_changed(office: Office) -> None:
+def test_audit_finds_what_another_tool_changed(office: Typist) -> None:
     office("demo", "--no-serve")
     assert "tersimpan" in office("audit", "head").stderr
     assert office.json("audit", "verify")["ok"]

@@ -52,7 +52,7 @@ def _old_cases(suffix: str, body: bytes) -> list[Item]:
     path = FOLDER / f"lama{suffix}"
     path.write_bytes(body)
     table = read_table(path)
-    found = sheet.read(path.name, table, sheet.guess(sheet.headings(table)), _search, NOW, ZONE)
+    found = sheet.read(path.name, table, sheet.guess(sheet.headings(table)), sheet.Around(_search, NOW, ZONE))
     assert len(found.captures) == len(found.rows)
     assert not {one.line for one in found.rejected} & set(found.rows)
     for one in found.captures:

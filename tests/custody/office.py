@@ -14,6 +14,7 @@ from monitor.store import Store, Touch
 from tests.fakes import START, FakeClock
 from tests.fakes_store import add_people, add_user, an_item, flag_all, open_store
 
+KEY = b"kunci-uji-yang-tidak-di-samping-bukti"
 STILL = ClockState(True, 1000.0)
 
 
@@ -33,7 +34,8 @@ class Kept:
         return self.folder / "kepala"
 
     def verify(self, checkpoint: Path | None = None) -> custody.EvidenceReport:
-        return custody.verify(self.store, self.archive, self.heads, self.clock, checkpoint=checkpoint)
+        point = custody.Checkpoint(checkpoint, KEY) if checkpoint is not None else None
+        return custody.verify(self.store, self.archive, self.heads, self.clock, checkpoint=point)
 
 
 def collect(store: Store, archive: Archive, native_id: str, text: str, *, body: bytes = b"", web: bool = True) -> int:

@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from monitor.cli import main
 from tests.offices import make_office
-
-
-class Office:
-    def __init__(self, config: Path) -> None:
-        self.config = config
-
-    def __call__(self, *words: str, code: int = 0, typed: str | None = None) -> Result:
-        result = CliRunner().invoke(main, ["--config", str(self.config), *words], input=typed, catch_exceptions=False)
-        assert result.exit_code == code, result.output
-        return result
-
-    def json(self, *words: str, code: int = 0) -> Any:
-        return json.loads(self(*words, "--json", code=code).stdout)
+from tests.typist import Typist
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    made = Office(make_office(tmp_path_factory.mktemp("kantor")))
+def office(tmp_path_factory: pytest.TempPathFactory) -> Typist:
+    made = Typist(make_office(tmp_path_factory.mktemp("kantor")))
     made("demo", "--no-serve")
     return made
 
 
-def test_verify_reports_and_a_changed_byte_changes_the_exit_code(office: Office, tmp_path: Path) -> None:
+def test_verify_reports_and_a_changed_byte_changes_the_exit_code(office: Typist, tmp_path: Path) -> None:
     good = office.json("evidence", "verify", "--html", str(tmp_path / "a.html"), "--text", str(tmp_path / "a.txt"))
     assert good["ok"]
     assert good["held"]["manifests"] > 20
@@ -50,7 +34,7 @@ def test_verify_reports_and_a_changed_byte_changes_the_exit_code(office: Office,
     assert office("evidence", "seal").exit_code == 0
 
 
-def test_a_pack_from_the_command_line_is_checked_with_standard_tools(office: Office, tmp_path: Path) -> None:
+def test_a_pack_from_the_command_line_is_checked_with_standard_tools(office: Typist, tmp_path: Path) -> None:
     target = tmp_path / "berkas.zip"
     words = ("evidence", "pack", "1", "2", "-o", str(target), "--by", "koordinator", "--why", "permintaan pleno")
     done = office.json(*words)
@@ -64,7 +48,7 @@ def test_a_pack_from_the_command_line_is_checked_with_standard_tools(office: Off
     assert "SHA-256" in office(*words).output
 
 
-def test_retention_wants_settings_and_a_role(office: Office) -> None:
+def test_retention_wants_settings_and_a_role(office: Typist) -> None:
     assert "belum ada masa simpan" in office("retention", "preview", code=1).output
     text = office.config.read_text(encoding="utf-8")
     days = "retention:\n  unflagged_days: 4000\n  cleared_days: 4000\n  forwarded_days: 4000\n"
@@ -80,7 +64,7 @@ def test_retention_wants_settings_and_a_role(office: Office) -> None:
         office.config.write_text(text, encoding="utf-8")
 
 
-def test_erasing_asks_first_and_says_what_went(office: Office) -> None:
+def test_erasing_asks_first_and_says_what_went(office: Typist) -> None:
     ask = ("erase", "3", "--by", "koordinator", "--why", "permintaan subjek data")
     office(*ask, typed="n\n")
     assert "1 butir" in office(*ask, "--yes").output

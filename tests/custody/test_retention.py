@@ -171,3 +171,36 @@ def test_deletion_wants_a_reason(kept: Kept) -> None:
     with pytest.raises(NotAllowedError, match="alasan"):
         kept.store.burial.bury([("a" * 64, FileKind.BODY)], " ", None)
     assert sweep(kept.store, kept.archive) == 0
+
+
+def test_the_schedule_announces_a_day_before_it_erases(kept: Kept) -> None:
+    kept.clock.tick(days=400)
+    assert daily(kept) == [
+        "masa simpan: 2 butir dan 0 jawaban habis masanya dan dihapus besok; lihat `netra retention preview`",
+        "masa simpan: 1 butir yang diteruskan lewat masanya — putuskan sendiri",
+    ]
+    assert len(list(kept.archive.warcs())) == 4, "the first day only announces"
+    collect(kept.store, kept.archive, "baru", "tanpa tanda")
+    kept.clock.tick(days=1)
+    first, *_ = daily(kept)
+    assert "2 butir" in first
+    assert "kemarin diumumkan dihapus" in first
+    assert len(list(kept.archive.warcs())) == 3
+    newest = kept.store.runs.last(schedule.KIND)
+    assert newest is not None
+    assert (newest.summary["butir"], newest.summary["besok"]) == (2, 1)
+    assert kept.verify().ok
+
+
+def test_with_other_days_it_announces_anew(kept: Kept) -> None:
+    kept.clock.tick(days=31)
+    daily(kept, policy(unflagged_days=300))
+    kept.clock.tick(days=1)
+    assert "dihapus besok" in daily(kept)[0]
+    assert len(list(kept.archive.warcs())) == 4
+    kept.clock.tick(days=1)
+    assert "kemarin diumumkan dihapus" in daily(kept)[0]
+
+
+def daily(kept: Kept, wanted: schedule.Policy | None = None) -> list[str]:
+    return schedule.daily(kept.store, kept.archive, wanted or policy(), kept.clock)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -26,6 +24,7 @@ from tests.custody.test_pack import config
 from tests.fakes import FakeClock
 from tests.fakes_fetch import polite_client
 from tests.fakes_store import an_item, flag_all
+from tests.server.plain import Quiet, serving
 
 CHROMIUM = Path("/usr/bin/chromium")
 browser = [
@@ -48,29 +47,15 @@ class Site:
 def serve(pages: dict[str, tuple[str, bytes]]) -> Iterator[Site]:
     site = Site(pages=pages)
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Handler(Quiet):
+        def asked(self) -> None:
             site.asked.append(self.path)
             kind, body = site.pages.get(self.path, ("text/plain", b""))
-            self.send_response(200 if self.path in site.pages else 404)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(200 if self.path in site.pages else 404, kind, body)
 
-        def log_message(self, *_words: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    site.host = f"127.0.0.1:{server.server_port}"
-    try:
+    with serving(Handler) as host:
+        site.host = host
         yield site
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(10)
 
 
 def around() -> Surroundings:

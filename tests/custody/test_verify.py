@@ -21,8 +21,11 @@ from monitor.evidence import gz
 from monitor.store import FileKind, Touch
 from monitor.store.guard import TABLES
 from monitor.store.sealed import SEALED
-from tests.custody.office import Kept, fill, opened
+from tests.custody.office import KEY, Kept, fill, opened
+from tests.tampering import cells, change
 
+SORTED_BY = {"created_at", "kind", "haste", "doubt", "probability", "happened_at", "office", "until", "due"}
+"""Of a flag: what only orders and narrows the queue, written anew by screening and by the day; the report says so."""
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
@@ -84,18 +87,7 @@ def test_missing_cut_and_longer_files_are_found(office: Path, kind: str, harm: s
         assert not kept.verify().ok
 
 
-def cells(folder: Path) -> list[tuple[str, str, int]]:
-    conn = sqlite3.connect(folder / "netra.db")
-    try:
-        return [
-            (table, name, rowid)
-            for table in ("recordings", "pieces", "custody", "item_versions", "decisions", "audit_chain", "flags")
-            for _place, name, kind, *_rest in conn.execute(f"PRAGMA table_info({table})").fetchall()
-            if (table, name) not in {("flags", "created_at"), ("flags", "kind")}
-            for (rowid,) in conn.execute(f"SELECT rowid FROM {table}").fetchall()
-        ]
-    finally:
-        conn.close()
+EVIDENCE = ("recordings", "pieces", "custody", "item_versions", "decisions", "audit_chain", "flags")
 
 
 @settings(max_examples=60)
@@ -103,23 +95,11 @@ def cells(folder: Path) -> list[tuple[str, str, int]]:
 def test_any_changed_cell_of_evidence_is_found(
     full: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
-    table, column, rowid = data.draw(st.sampled_from(cells(full)))
+    cell = data.draw(st.sampled_from(cells(full, EVIDENCE, [("flags", name) for name in SORTED_BY])))
     folder = Path(shutil.copytree(full, tmp_path_factory.mktemp("sel") / "x"))
-    conn = sqlite3.connect(folder / "netra.db", isolation_level=None)
-    for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
-        conn.execute(f"DROP TRIGGER {name}")
-    (kind,) = conn.execute("SELECT type FROM pragma_table_info(?) WHERE name=?", (table, column)).fetchone()
-    (old,) = conn.execute(f"SELECT {column} FROM {table} WHERE rowid=?", (rowid,)).fetchone()
-    values = {"INTEGER": st.integers(0, 10**6), "REAL": st.floats(0, 1), "BLOB": st.binary(max_size=20)}
-    new = data.draw(values.get(kind, st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)))
-    try:
-        conn.execute(f"UPDATE {table} SET {column}=? WHERE rowid=?", (new, rowid))
-    except sqlite3.IntegrityError:
-        return
-    finally:
-        conn.close()
+    old, new = change(data, folder, cell)
     with opened(folder) as kept:
-        assert new == old or not kept.verify().ok, (table, column, rowid, old, new)
+        assert new == old or not kept.verify().ok, (cell, old, new)
     shutil.rmtree(folder)
 
 
@@ -215,31 +195,91 @@ class Interrupted(Exception):  # noqa: N818 - what a kill looks like
     pass
 
 
+def interrupted(kept: Kept, path: Path) -> None:
+    """Check four pieces, and be killed."""
+    calls: list[int] = []
+
+    def stop(count: int) -> None:
+        calls.append(count)
+        if len(calls) == 2:
+            raise Interrupted
+
+    point = custody.Checkpoint(path, KEY)
+    with pytest.raises(Interrupted):
+        custody.verify(kept.store, kept.archive, kept.heads, kept.clock, checkpoint=point, tell=stop, stretch=2)
+
+
 def test_an_interrupted_check_goes_on_and_finds_the_same(office: Path, tmp_path: Path) -> None:
     files(office)[0].write_bytes(b"rusak")
     point = tmp_path / "titik.json"
     with opened(office) as kept:
-        calls: list[int] = []
-
-        def stop(count: int) -> None:
-            calls.append(count)
-            if len(calls) == 2:
-                raise Interrupted
-
-        with pytest.raises(Interrupted):
-            custody.verify(kept.store, kept.archive, kept.heads, kept.clock, checkpoint=point, tell=stop, stretch=2)
-        assert json.loads(point.read_text())["bodies"] == 4
+        interrupted(kept, point)
+        assert json.loads(json.loads(point.read_text())["isi"])["bodies"] == 4
         resumed = kept.verify(point)
         assert resumed.resumed
         assert not point.exists()
         assert replace(resumed, resumed=False) == kept.verify()
 
 
-def test_a_broken_checkpoint_starts_anew(office: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        '{"aneh": 1}', "[]", "bukan json", '{"isi": 1, "tanda": 2}',
+        json.dumps({"isi": json.dumps({"stage": "selesai", "started_at": "2025-06-01T03:00:00+00:00"}), "tanda": "0" * 64}),
+    ],
+)  # fmt: skip
+def test_a_broken_checkpoint_starts_anew(office: Path, tmp_path: Path, said: str) -> None:
     point = tmp_path / "titik.json"
-    point.write_text('{"aneh": 1}')
+    point.write_text(said)
     with opened(office) as kept:
         assert not kept.verify(point).resumed
+
+
+def test_a_checkpoint_cannot_vouch_for_what_nobody_hashed(office: Path, tmp_path: Path) -> None:
+    """Whoever can change the archive can write beside it, but does not know the key."""
+    point = tmp_path / "titik.json"
+    with opened(office) as kept:
+        interrupted(kept, point)
+        held = json.loads(point.read_text())
+        files(office)[0].write_bytes(b"rusak")
+        forged = json.loads(held["isi"]) | {"stage": "warc", "after": "f" * 64}
+        mine = custody.Checkpoint(point, b"kunci lain")
+        for said, mark in (
+            (json.dumps(forged), held["tanda"]),
+            (json.dumps(forged), mine.mark(json.dumps(forged))),
+            (held["isi"], ""),
+        ):
+            point.write_text(json.dumps({"isi": said, "tanda": mark}))
+            found = kept.verify(point)
+            assert not found.resumed
+            assert not found.ok
+
+
+def test_an_old_checkpoint_starts_anew(office: Path, tmp_path: Path) -> None:
+    point = tmp_path / "titik.json"
+    with opened(office) as kept:
+        interrupted(kept, point)
+        kept.clock.tick(days=2, seconds=1)
+        assert not kept.verify(point).resumed
+
+
+def test_the_report_says_up_to_which_moment_rows_are_guarded(office: Path) -> None:
+    with opened(office) as kept:
+        kept.store.seals.seal()
+        sealed = kept.verify()
+        assert (sealed.sealed_at, sealed.unsealed) == (kept.clock(), 0)
+        assert "baris kerja disegel sampai: 1 Juni 2025 pukul 10.00 WIB\n" in words.text(sealed, "x", JAKARTA, "WIB")
+        kept.clock.tick(minutes=20)
+        kept.store.runs.finish(kept.store.runs.begin("head"), {})
+        later = kept.verify()
+        assert later.unsealed == 1
+        said = words.text(later, "x", JAKARTA, "WIB")
+        assert "pukul 10.00 WIB; 1 baris sesudahnya belum disegel" in said
+        assert "ingatan kerja saja" in said
+        assert kept.store.seals.seal_waiting(2) == 1, "twenty minutes are long enough"
+        kept.store.runs.finish(kept.store.runs.begin("head"), {})
+        assert kept.store.seals.seal_waiting(2) == 0
+        assert kept.store.seals.seal_waiting(1) == 1
 
 
 def test_the_report_is_readable_and_escapes_what_it_quotes(office: Path) -> None:

@@ -115,6 +115,77 @@ def test_the_real_client_says_who_answered(tmp_path: Path) -> None:
     assert dict(asked.headers)["User-Agent"].startswith("Netra/")
 
 
+def warcio_agrees(folder: Path, content: bytes) -> None:
+    """Another reader of WARC files finds every digest right."""
+    path = folder / "diperiksa.warc.gz"
+    path.write_bytes(content)
+    command = [sys.executable, "-m", "warcio.cli", "check", "-v", str(path)]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_every_redirect_on_the_way_is_a_record_of_its_own(tmp_path: Path) -> None:
+    with serve() as server:
+        response = polite_client(hosts=[server.host]).fetch(Request(server.url("308-302"), "feed"))
+        kept = Archive(tmp_path).capture(response)
+    content = Archive(tmp_path).read_warc(kept.warc_sha256)
+    found = records.read(content)
+    assert [(one.kind, one.url.rpartition("/")[2], one.status_line[:4], one.hop) for one in found[1:]] == [
+        ("request", "308-302", "/s/3", False), ("response", "308-302", "308 ", True),
+        ("request", "302", "/s/3", False), ("response", "302", "302 ", True),
+        ("request", "ok", "/s/o", False), ("response", "ok", "200 ", False),
+    ]  # fmt: skip
+    assert {name.lower(): value for name, value in found[2].headers}["location"] == "/s/302"
+    assert [one.payload for one in found if one.hop] == [b"", b""]
+    assert found[-1].payload == response.body
+    names = [one.rec_headers.get_header("WARC-Record-ID") for one in ArchiveIterator(io.BytesIO(content))]
+    assert len(set(names)) == len(names)
+    warcio_agrees(tmp_path, content)
+
+
+@pytest.mark.parametrize("scenario", ["to-private", "to-file", "loop", "to-user"])
+def test_a_redirect_that_is_not_followed_is_kept(tmp_path: Path, scenario: str) -> None:
+    archive = Archive(tmp_path)
+    with serve() as server:
+        response = polite_client(hosts=[server.host]).fetch(Request(server.url(scenario), "feed"))
+        assert response.proves
+        kept = archive.capture(response)
+    found = records.read(archive.read_warc(kept.warc_sha256))
+    assert {one.hop for one in found if one.kind == "response"} == {True}
+    assert b'"redirects"' in archive.read(kept.body_sha256)
+    assert (kept.size, kept.record_sha256) == (0, "")
+    assert archive.find(response.request) is None, "it never passes for a body of this address"
+    warcio_agrees(tmp_path, archive.read_warc(kept.warc_sha256))
+
+
+def test_not_modified_is_a_revisit_that_holds_what_was_asked_and_said(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    with serve() as server:
+        client = polite_client(hosts=[server.host])
+        first = client.fetch(Request(server.url("ok"), "feed"))
+        whole = archive.capture(first)
+        again = client.fetch(Request(server.url("ok"), "feed", etag=first.etag))
+    assert (again.status, again.body) == (304, b"")
+    kept = archive.capture(again)
+    content = archive.read_warc(kept.warc_sha256)
+    [_info, asked, said] = records.read(content)
+    assert (said.kind, said.status_line, said.hop) == ("revisit", "304 Not Modified", False)
+    assert dict(asked.headers)["If-None-Match"] == first.etag
+    [*_, record] = ArchiveIterator(io.BytesIO(content))
+    assert record.rec_headers.get_header("WARC-Profile") == records.NOT_MODIFIED
+    assert kept.body_sha256 != whole.body_sha256
+    assert archive.find(Request(server.url("ok"), "feed")) is not None
+    warcio_agrees(tmp_path, content)
+
+
+def test_where_a_redirect_points_is_told_without_secrets(tmp_path: Path) -> None:
+    hop = replace(answer(b""), status=302, headers=(("Location", f"/lain?a=1&token={SECRET}"),))
+    kept = Archive(tmp_path).capture(replace(answer(), hops=(hop, hop)))
+    content = gzip.decompress(Archive(tmp_path).read_warc(kept.warc_sha256))
+    assert SECRET.encode() not in content
+    assert content.count(b"Location: /lain?a=1&token=DISEMBUNYIKAN") == 2
+
+
 @pytest.mark.parametrize(
     ("url", "shown"),
     [

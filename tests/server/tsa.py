@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from tests.server.plain import Quiet, serving
 
 OPENSSL = "/usr/bin/openssl"
 _CONFIG = """
@@ -80,8 +80,8 @@ def serve_tsa(folder: Path) -> Iterator[Authority]:
     roots = make_authority(folder)
     authority = Authority("", "", roots)
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
+    class Handler(Quiet):
+        def asked(self) -> None:
             authority.asked += 1
             query = self.rfile.read(int(self.headers["Content-Length"]))
             assert self.headers["Content-Type"] == "application/timestamp-query"
@@ -100,23 +100,8 @@ def serve_tsa(folder: Path) -> Iterator[Authority]:
                 kind = "text/html"
             elif authority.mood == "huge":
                 body = b"x" * 200_000
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(status, kind, body)
 
-        def log_message(self, *_words: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    authority.host = f"127.0.0.1:{server.server_port}"
-    authority.url = f"http://{authority.host}/tsa"
-    try:
+    with serving(Handler) as host:
+        authority.host, authority.url = host, f"http://{host}/tsa"
         yield authority
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(10)

@@ -17,6 +17,7 @@ from monitor.store.conflicts import Tie
 from monitor.store.guard import TABLES, Ledger
 from tests.fakes import START, FakeClock
 from tests.fakes_store import a_capture, a_case, a_response, add_people, add_user, an_item, flag_all, open_store, save
+from tests.tampering import cells, change
 
 GUARDED = [*TABLES, "audit_chain", "audit_payloads", "row_ledger"]
 
@@ -162,44 +163,15 @@ def test_an_edit_cannot_be_hidden_behind_the_older_version(copy: Path) -> None:
     assert checked(copy).problems == ("items: item 1 tidak menunjuk versi terbarunya",)
 
 
-def _cells(folder: Path) -> list[tuple[str, str, int]]:
-    conn = sqlite3.connect(folder / "netra.db")
-    try:
-        return [
-            (table, name, rowid)
-            for table in GUARDED
-            for _place, name, *_rest in conn.execute(f"PRAGMA table_info({table})").fetchall()
-            if (table, name) != ("row_ledger", "ledger_id")
-            for (rowid,) in conn.execute(f"SELECT rowid FROM {table}").fetchall()
-        ]
-    finally:
-        conn.close()
-
-
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_any_single_cell_change_is_found(
     full: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
-    table, column, rowid = data.draw(st.sampled_from(_cells(full)))
+    cell = data.draw(st.sampled_from(cells(full, GUARDED, [("row_ledger", "ledger_id")])))
     folder = Path(shutil.copytree(full, tmp_path_factory.mktemp("sel") / "x"))
-    conn = sqlite3.connect(folder / "netra.db")
-    (kind,) = conn.execute("SELECT type FROM pragma_table_info(?) WHERE name=?", (table, column)).fetchone()
-    (old,) = conn.execute(f"SELECT {column} FROM {table} WHERE rowid=?", (rowid,)).fetchone()
-    conn.close()
-    values = {"INTEGER": st.integers(0, 10**9), "REAL": st.floats(0, 1), "BLOB": st.binary(max_size=40)}
-    new = data.draw(values.get(kind, st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)))
-    if new == old:
-        return
-    tampered(folder, "PRAGMA foreign_keys=OFF")
-    conn = sqlite3.connect(folder / "netra.db", isolation_level=None)
-    try:
-        conn.execute(f"UPDATE {table} SET {column}=? WHERE rowid=?", (new, rowid))
-    except sqlite3.IntegrityError:
-        return
-    finally:
-        conn.close()
-    assert not checked(folder).ok, (table, column, rowid, old, new)
+    old, new = change(data, folder, cell)
+    assert new == old or not checked(folder).ok, (cell, old, new)
     shutil.rmtree(folder)
 
 

@@ -64,6 +64,34 @@ def test_the_head_waits_for_its_hour(app: App, clock: FakeClock) -> None:
     assert len(list(app.heads.glob("kepala-*.txt"))) == 1
 
 
+def test_retention_runs_by_itself_only_where_the_office_says_so(tmp_path: Path, clock: FakeClock) -> None:
+    settings = make_office(tmp_path / "kantor")
+    plain = settings.read_text("utf-8")
+    days = "retention: {unflagged_days: 1, cleared_days: 1, forwarded_days: 1%s}\ndatabase:"
+    for extra, wanted in (("", False), (", automatic: false", False), (", automatic: true", True)):
+        settings.write_text(plain.replace("database:", days % extra, 1), "utf-8")
+        built = App.build(settings, clock, clock.sleep)
+        assert scheduler.due(built).retention is wanted
+        built.close()
+    built = App.build(settings, clock, clock.sleep)
+    demo.prepare(built)
+    try:
+        scheduler.ring(built, lambda _: None)
+        items = built.store.items.count()
+        assert not scheduler.due(built).retention
+        clock.tick(days=2)
+        told: list[str] = []
+        scheduler.ring(built, told.append)
+        assert any("dihapus besok" in line for line in told)
+        assert built.store.items.count() == items
+        clock.tick(days=1)
+        scheduler.ring(built, told.append)
+        assert any("kemarin diumumkan dihapus" in line for line in told)
+        assert built.store.audit.verify(built.heads).ok
+    finally:
+        built.close()
+
+
 def test_a_run_of_another_process_is_left_alone(app: App) -> None:
     told: list[str] = []
     with app.store.runs.exclusive("collect"):
