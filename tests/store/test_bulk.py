@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +15,8 @@ from monitor.models import ReasonCode, Role, State
 from monitor.store import QueueQuery, Store
 from monitor.store.bulk import Fate, JobStatus
 from tests.fakes_store import a_case, add_people, add_user, an_item, flag_all, open_store, save
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -140,3 +144,41 @@ def test_the_sample_is_drawn_not_chosen_and_stays(office: Store) -> None:
     assert first == [flag.flag_id for flag in office.bulk.sample(one, 4)]
     assert len(set(first)) == 4
     assert len(office.bulk.sample(one, 99)) == 10
+
+
+_WORKER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from monitor.store import Store
+store = Store.open(Path(sys.argv[1]), lambda: datetime(2025, 6, 2, tzinfo=UTC))
+while store.bulk.work(int(sys.argv[2]), 3):
+    print("lagi", flush=True)
+"""
+
+
+def test_a_job_killed_at_any_moment_goes_on_and_doubles_nothing(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        a_case(store, 120)
+        job = begun(store, add_user(store).user_id)
+    for lines in (1, 4, 2):
+        worker = subprocess.Popen(
+            [sys.executable, "-c", _WORKER, str(tmp_path / "netra.db"), str(job)], stdout=subprocess.PIPE, cwd=ROOT
+        )
+        assert worker.stdout is not None
+        for _ in range(lines):
+            assert worker.stdout.readline()
+        worker.kill()
+        worker.wait()
+        worker.stdout.close()
+    with open_store(tmp_path) as store:
+        begun_by = store.bulk.get(job)
+        assert begun_by is not None
+        assert 21 <= begun_by.settled < 120
+        assert store.bulk.work(job, 500) == 0
+        done = store.bulk.get(job)
+        assert done is not None
+        assert done.counts == {Fate.DECIDED: 120}
+        events = store._connection.db.execute("SELECT flag_id, count(*) FROM decisions GROUP BY 1 HAVING count(*) <> 1")
+        assert events.fetchall() == []
+        assert store.audit.verify().ok
