@@ -14,9 +14,9 @@ from monitor.store.connection import Connection
 from monitor.store.custody import CustodyEntry, Touch
 from monitor.store.decisions import COLUMNS, decision
 from monitor.store.guard import TABLES
-from monitor.store.process import ProcessEvent, event
 from monitor.store.reviews import Review, review
 from monitor.store.rulebook import Event
+from monitor.store.steps import ProcessEvent, event
 
 
 @dataclass(frozen=True, slots=True)

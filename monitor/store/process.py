@@ -11,12 +11,11 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlite_utils import Database
 
 from monitor.errors import NotAllowedError
-from monitor.models import Decision, Flag, ReasonCode, State
+from monitor.models import Decision, Flag, State
 from monitor.store import cases, conflicts, guards
 from monitor.store.audit import Audit
 from monitor.store.codec import clean, dumps, moment, stamp
@@ -24,98 +23,10 @@ from monitor.store.connection import Connection
 from monitor.store.decisions import Decisions, Move, check_step, current
 from monitor.store.guard import Ledger, next_key
 from monitor.store.guards import EvidenceCheck, Lack
+from monitor.store.steps import Happened, Objection, Plenary, ProcessEvent, Question, Ruling, Times, event
 
 LONGEST_TEXT = 4000
 _COLUMNS = "event_id, flag_id, kind, decision_id, user_id, at, payload, erased"
-
-
-class Happened(StrEnum):
-    """What an event of a case is."""
-
-    TRACING = "penelusuran"
-    NOTE = "catatan"
-    FOUND = "hasil"
-    KNOWN = "diketahui"
-    PLENARY = "pleno"
-    RULING = "putusan"
-    FORM = "bentuk"
-    IDENTITY = "identitas"
-    ASKED = "tanya"
-    ANSWERED = "jawab"
-    OBJECTION = "keberatan"
-    NEW_EVIDENCE = "bukti_baru"
-
-
-@dataclass(frozen=True, slots=True)
-class ProcessEvent:
-    """One event. `detail` is plain text by name, {} where it was erased; `decision_id` names the step it made."""
-
-    event_id: int
-    flag_id: int
-    kind: Happened
-    decision_id: int | None
-    user_id: int
-    at: datetime
-    detail: Mapping[str, str]
-    erased: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Plenary:
-    """A plenary session. Number and day are required; `participants` may be "". `known_at`: what it fixed as known."""
-
-    number: str
-    day: date
-    participants: str = ""
-    note: str = ""
-    known_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What the plenary ruled: `state` is stopped (with a reason that clears), forwarded or finding."""
-
-    state: State
-    reason: ReasonCode | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Objection:
-    """What somebody objects: when it came, by which way, its words, SHA-256 of its document ("" = none)."""
-
-    day: date
-    channel: str
-    text: str
-    document_sha256: str = ""
-    appeal: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """The times the legal clock runs by, aware UTC.
-
-    `event_at` is when it happened (None = unknown), `captured_at` when it was first recorded, `lead_at` when a reviewer
-    first put it forward (None = not yet). `known_at` is what a plenary fixed as known (None = not fixed): the clock
-    runs from there, never from `lead_at`. `known_by` is `pleno`, `informasi_awal` or "".
-    """
-
-    flag_id: int
-    event_at: datetime | None
-    captured_at: datetime
-    lead_at: datetime | None
-    known_at: datetime | None
-    known_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """An open question: what is asked, of whom, until which day. The legal clock goes on."""
-
-    event: ProcessEvent
-    what: str
-    whom: str
-    until: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +72,8 @@ class Process:
         """
         _need(held.number.strip(), "nomor berita acara pleno wajib diisi — salin dari berita acaranya")
         self._not_ahead(held.day)
+        if held.known_at is not None:
+            self._sound(held.known_at)
         with self._connection.transaction(durable=True) as db:
             before = current(db, flag_id, expected)
             check_step(before, State.PLENARY, None)
@@ -232,11 +145,10 @@ class Process:
         """Fix when it became known, by the plenary that took it as first information; `number` is its minutes' number.
 
         Raises:
-            NotAllowedError: the number is missing, or the time lies ahead or before the act was captured.
+            NotAllowedError: the number is missing, or the time lies ahead.
         """
         _need(number.strip(), "nomor berita acara yang menetapkan informasi awal wajib diisi")
-        if at > self._clock():
-            raise NotAllowedError("waktu diketahui tidak boleh di masa depan — periksa tanggalnya")
+        self._sound(at)
         detail = {"diketahui": stamp(at), "nomor": number.strip(), "dasar": "informasi_awal"}
         return self._note(flag_id, user_id, _Entry(Happened.KNOWN, detail))
 
@@ -387,17 +299,14 @@ class Process:
         ledger.insert(db, "process_events", [row])
         return ProcessEvent(key, flag_id, entry.kind, decision_id, user_id, at, detail, erased=False)
 
+    def _sound(self, known: datetime) -> None:
+        if known > self._clock():
+            raise NotAllowedError("waktu diketahui tidak boleh di masa depan — periksa tanggalnya")
+
     def _not_ahead(self, day: date) -> None:
         # A day may begin up to fourteen hours before UTC's does; whose day it is, the page checks.
         if (day - self._clock().date()).days > 1:
             raise NotAllowedError("tanggalnya di masa depan — periksa lagi")
-
-
-def event(row: tuple[int, int, str, int | None, int, str, str, int]) -> ProcessEvent:
-    """Read a row of `process_events`."""
-    key, flag_id, kind, decision_id, user_id, at, payload, erased = row
-    detail = json.loads(payload) if payload else {}
-    return ProcessEvent(key, flag_id, Happened(kind), decision_id, user_id, moment(at), detail, bool(erased))
 
 
 def _times(db: Database, flag: Flag) -> Times:

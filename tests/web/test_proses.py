@@ -154,11 +154,11 @@ def test_the_form_is_switched_with_a_reason_and_shown(world: World, reader: Read
 
 def test_the_time_it_became_known_is_the_offices(world: World, reader: Reader, boss: Reader, flags: list[int]) -> None:
     reader.decide(flags[0], "dukungan")
-    assert step(boss, world, flags[0], "diketahui", diketahui="2025-06-25T09:00", nomor="3/BA").status_code == 303
+    assert step(boss, world, flags[0], "diketahui", diketahui="2025-06-25T15:00", nomor="3/BA").status_code == 303
     known = world.store.process.times(flags[0]).known_at
     assert known is not None
-    assert known.isoformat() == "2025-06-25T02:00:00+00:00"
-    assert "25-06-2025 09.00" in boss.get(f"/tanda/{flags[0]}").text
+    assert known.isoformat() == "2025-06-25T08:00:00+00:00"
+    assert "25-06-2025 15.00" in reader.get(f"/tanda/{flags[0]}").text
     for wrong in ("", "kemarin", "2030-01-01T00:00"):
         assert step(boss, world, flags[0], "diketahui", diketahui=wrong, nomor="3/BA").status_code == 409
 
