@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from monitor.errors import BusyError, NotAllowedError
@@ -15,7 +15,7 @@ from monitor.web.auth import current_user, may_decide
 from monitor.web.i18n import t
 from monitor.web.queue import Filters, rows
 from monitor.web.safety import services
-from monitor.web.saringan import filter_words, queue_address
+from monitor.web.saringan import filter_words, queue_address, told
 from monitor.web.serupa import speaks_of_words
 from monitor.web.views import LONGEST_NOTE, REASON_GROUPS
 
@@ -89,13 +89,13 @@ def prepare() -> Response:
     user = _decider()
     filters = Filters.parse(request.form.get("saringan", ""))
     if not filters.narrowed:
-        return _told(t("borongan.perlu_saringan"), url_for("borongan.show"))
+        return told(t("borongan.perlu_saringan"), url_for("borongan.show"))
     try:
         job = services().store.bulk.prepare(user.user_id, filters.query(user), filters.encode())
     except NotAllowedError as error:
-        return _told(str(error), url_for("borongan.show") + f"?{filters.encode()}")
+        return told(str(error), url_for("borongan.show") + f"?{filters.encode()}")
     if job is None:
-        return _told(t("borongan.nihil"), queue_address(filters))
+        return told(t("borongan.nihil"), queue_address(filters))
     return redirect(url_for("borongan.show_job", job_id=job), 303)
 
 
@@ -186,8 +186,3 @@ def _decider() -> User:
     if not may_decide(user):
         abort(403)
     return user
-
-
-def _told(text: str, address: str) -> Response:
-    flash({"text": text, "undo": None, "flag_id": 0, "filters": ""}, "toast")  # type: ignore[arg-type]
-    return redirect(address, 303)

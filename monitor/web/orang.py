@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from monitor.errors import ConflictError, NotAllowedError
@@ -21,6 +21,7 @@ from monitor.web.i18n import number, t
 from monitor.web.panel import Panel
 from monitor.web.queue import Filters, Row, row
 from monitor.web.safety import services
+from monitor.web.saringan import told
 from monitor.web.tampilan import hides_machine
 from monitor.web.tinjauan import shown_to
 from monitor.web.views import LONGEST_NOTE, REASON_GROUPS, is_open
@@ -122,8 +123,7 @@ def decide(person_id: int) -> Response | tuple[str, int]:
     said = t("orang.tersimpan", n=number(done.done), alasan=t(f"alasan.{reason.value}"))
     if done.late:
         said += " " + t("orang.lewat", n=number(done.late))
-    flash({"text": said, "undo": None, "flag_id": 0, "filters": ""}, "toast")  # type: ignore[arg-type]
-    return redirect(url_for("orang.show", person_id=person_id), 303)
+    return told(said, url_for("orang.show", person_id=person_id))
 
 
 def _decide(person_id: int, chosen: dict[int, str], user: User, why: tuple[ReasonCode, str]) -> Together:

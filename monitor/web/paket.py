@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from monitor.errors import ConflictError, NotAllowedError
@@ -20,7 +20,7 @@ from monitor.web.i18n import number, t
 from monitor.web.panel import Panel
 from monitor.web.queue import Filters, Row, case_address, page_address, rows
 from monitor.web.safety import services
-from monitor.web.saringan import queue_address
+from monitor.web.saringan import queue_address, say, told
 from monitor.web.text import seen
 from monitor.web.views import LONGEST_NOTE, is_open
 
@@ -90,10 +90,10 @@ def take() -> Response:
     try:
         pack = services().store.leases.take(user.user_id, filters.query(user), size, timedelta(minutes=minutes))
     except NotAllowedError as error:
-        return _told(str(error), url_for("paket.show"))
+        return told(str(error), url_for("paket.show"))
     if pack is None:
-        return _told(t("paket.kosong"), url_for("paket.show"))
-    _say(t("paket.diambil", n=number(len(pack.flags))))
+        return told(t("paket.kosong"), url_for("paket.show"))
+    say(t("paket.diambil", n=number(len(pack.flags))))
     return redirect(_begin(pack), 303)
 
 
@@ -119,8 +119,8 @@ def change(pack_id: int, what: str) -> Response:
         else:
             abort(404)
     except NotAllowedError as error:
-        return _told(str(error), url_for("paket.show"))
-    return _told(t(f"paket.sudah.{what}"), url_for("paket.show"))
+        return told(str(error), url_for("paket.show"))
+    return told(t(f"paket.sudah.{what}"), url_for("paket.show"))
 
 
 def _hand_over(pack_id: int, user: User) -> None:
@@ -146,14 +146,14 @@ def put_off(flag_id: int) -> Response:
     try:
         if request.form.get("cabut") == "1":
             postponed.bring_back(flag_id, user.user_id)
-            return _told(t("tunda.dicabut", n=flag_id), case_address(flag_id, filters))
+            return told(t("tunda.dicabut", n=flag_id), case_address(flag_id, filters))
         until = _day(request.form.get("sampai", ""))
         if until is None:
-            return _told(t("tunda.tanggal"), case_address(flag.flag_id, filters))
+            return told(t("tunda.tanggal"), case_address(flag.flag_id, filters))
         postponed.put_off(flag_id, user.user_id, until, note)
     except (ConflictError, NotAllowedError) as error:
-        return _told(str(error), case_address(flag_id, filters))
-    return _told(t("tunda.tersimpan", n=flag_id), _onward(flag_id, filters))
+        return told(str(error), case_address(flag_id, filters))
+    return told(t("tunda.tersimpan", n=flag_id), _onward(flag_id, filters))
 
 
 @blueprint.post("/tanda/<int:flag_id>/lewati")
@@ -164,10 +164,10 @@ def skip(flag_id: int) -> Response:
     filters = Filters.parse(request.form.get("saringan", ""))
     if request.form.get("cabut") == "1":
         services().store.postponed.unskip(flag_id, user.user_id)
-        return _told(t("lewati.dicabut", n=flag_id), case_address(flag_id, filters))
+        return told(t("lewati.dicabut", n=flag_id), case_address(flag_id, filters))
     following = _onward(flag_id, filters)
     services().store.postponed.skip(flag_id, user.user_id)
-    return _told(t("lewati.tersimpan", n=flag_id), following)
+    return told(t("lewati.tersimpan", n=flag_id), following)
 
 
 def _onward(flag_id: int, filters: Filters) -> str:
@@ -196,15 +196,6 @@ def _decider() -> User:
 def _whole(name: str) -> int:
     value = request.form.get(name, "")
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
-
-
-def _say(text: str) -> None:
-    flash({"text": text, "undo": None, "flag_id": 0, "filters": ""}, "toast")  # type: ignore[arg-type]
-
-
-def _told(text: str, address: str) -> Response:
-    _say(text)
-    return redirect(address, 303)
 
 
 @dataclass(frozen=True, slots=True)

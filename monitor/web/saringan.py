@@ -191,9 +191,9 @@ def keep() -> Response:
     try:
         services().store.saved_filters.keep(user.user_id, name, filters.encode(), shared=shared)
     except NotAllowedError as error:
-        _say(str(error))
+        say(str(error))
     else:
-        _say(t("saringan.tersimpan", nama=name))
+        say(t("saringan.tersimpan", nama=name))
     return redirect(queue_address(filters), 303)
 
 
@@ -201,12 +201,19 @@ def keep() -> Response:
 def drop(filter_id: int) -> Response:
     """Forget a kept filter of one's own."""
     if filter_id < 2**53 and services().store.saved_filters.drop(current_user().user_id, filter_id):
-        _say(t("saringan.terhapus"))
+        say(t("saringan.terhapus"))
     return redirect(queue_address(Filters.parse(request.form.get("saringan", ""))), 303)
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Let the next page say something in passing."""
     flash({"text": text, "undo": None, "flag_id": 0, "filters": ""}, "toast")  # type: ignore[arg-type]
+
+
+def told(text: str, address: str) -> Response:
+    """Say something on the page that comes next."""
+    say(text)
+    return redirect(address, 303)
 
 
 def _chosen(kind: type[_E], value: str) -> _E | None:
