@@ -15,7 +15,7 @@ from monitor.collectors import article, loose, noise
 from monitor.collectors.base import drift
 from monitor.models import Outcome, Page, Response
 
-ACTOR = re.compile(r"https?://[A-Za-z0-9.:-]{1,255}/[^\s?#]{1,500}\Z")
+ACTOR = re.compile(r"https?://[A-Za-z0-9.:-]{1,255}/[^\s?#<>\"]{1,500}\Z")
 _HANDLE = re.compile(r"@?([A-Za-z0-9_.-]{1,100})@([A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,10}(?::[0-9]{1,5})?)\Z")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}\Z")
 _LINK = re.compile(r'<([^<>\s]{1,2000})>\s*;\s*rel="?next"?')

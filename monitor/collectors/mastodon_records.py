@@ -12,14 +12,17 @@ it first, here or at the home of the post, stores the same act. `native_version`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from monitor.collectors import dates, loose, shapes
 from monitor.collectors import mastodon_api as api
 from monitor.models import AccountRef, Item, ItemKind, Parent, Platform, Response
 
 Json = Mapping[str, object]
+_ADDRESS = re.compile(r"https?://[^\s<>\"\x00-\x1f]+")
 _KEPT = (
     "id", "uri", "url", "created_at", "edited_at", "in_reply_to_id", "visibility", "language", "spoiler_text",
     "content", "favourites_count", "reblogs_count", "replies_count",
@@ -133,7 +136,13 @@ def to_parent(status: Json, home: str, named: Named) -> Parent | None:
 def page_of(status: Json) -> str:
     """Give the address of a status's page; "" for what is no address of the web, whatever stands there."""
     found = status.get("url")
-    return found if isinstance(found, str) and found.startswith(("https://", "http://")) else ""
+    if not isinstance(found, str) or _ADDRESS.fullmatch(found) is None:
+        return ""
+    try:
+        urlsplit(found)
+    except ValueError:  # `http://[::1` and its like
+        return ""
+    return found
 
 
 def lacks_context(item: Item) -> bool:

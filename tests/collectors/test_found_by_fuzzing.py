@@ -37,7 +37,7 @@ def mastodon(**changed: Any) -> list[Page]:
     return pages
 
 
-@pytest.mark.parametrize("address", ["javascript:NETRA()", "<script>", "data:text/html,x"])
+@pytest.mark.parametrize("address", ["javascript:NETRA()", "<script>", "data:text/html,x", "http://["])
 def test_a_favourite_of_a_post_with_an_address_that_runs(address: str) -> None:
     items = [item for page in mastodon(url=address) for item in page.items]
     likes = [one for one in items if one.kind is ItemKind.LIKE]
@@ -55,7 +55,8 @@ def test_escaped_markup_of_a_status_stays_words() -> None:
     ]
     assert [(one.text, one.title) for one in found] == [("‹script>x()‹/script> halo", "‹img onerror=x()>")]
     assert mastodon_api.text_of({"content": "harga < 3"}) == "harga < 3"
-    assert mastodon_records.page_of({"url": 7}) == ""
+    for crooked in (7, "http://[", "https://fedi.example/<!--x", "https://fedi.example/a b", 'https://a.example/"x'):
+        assert mastodon_records.page_of({"url": crooked}) == ""
 
 
 def test_letters_that_fold_into_two_do_not_move_a_link() -> None:
