@@ -1,54 +1,13 @@
-"""A small office that watches Bluesky accounts: real store, archive, client and sources, around any network."""
+"""A small office that watches Bluesky accounts: the same as any other, on that platform."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.collectors import Watched, Watching, build_accounts
-from monitor.config import BlueskySource
-from monitor.evidence import Archive
-from monitor.fetch import Fetcher
-from monitor.models import Item, ItemKind, Platform
-from monitor.pipeline import Collected, collect
-from monitor.store import Store
+from monitor.models import Platform
+from tests.collectors import mastodon_office
 
 
 @dataclass
-class Office:
-    store: Store
-    archive: Archive
-    fetcher: Fetcher
-    config: BlueskySource
-    accounts: tuple[Watched, ...] = ()
-
-    def watch(self, did: str, handle: str = "", *, campaign: bool = False) -> None:
-        """Put an account on the roster, or among the campaign's."""
-        one = Watched(Platform.BLUESKY, did, handle, rostered=not campaign, campaign=campaign)
-        self.accounts = (*self.accounts, one)
-
-    def collect(self) -> dict[str, Collected]:
-        """One collecting run, sources built anew as each run does; by account."""
-        sources = build_accounts(self.config, Watching(self.accounts, self.store.items.held))
-        done = collect(sources, self.fetcher, self.archive, self.store, lambda _: None)
-        return {one.source_id.partition("/")[2]: one for one in done}
-
-    def items(self, kind: ItemKind | None = None) -> list[Item]:
-        found = [one.item for one in self.store.items.unscreened(100_000)]
-        return [one for one in found if kind is None or one.kind is kind]
-
-    def ids(self) -> Counter[str]:
-        return Counter(one.native_id for one in self.items())
-
-    def withdrawn(self) -> list[str]:
-        found = [self.store.items.get(one.item_id) for one in self.store.absences.all()]
-        return sorted(one.item.native_id for one in found if one is not None)
-
-    def versions(self, native_id: str) -> list[str]:
-        stored = self.store.items.find(Platform.BLUESKY, native_id)
-        assert stored is not None
-        return [one.item.text for one in self.store.items.versions(stored.item_id)]
-
-    def stops(self) -> Sequence[str]:
-        return [row[0] for row in self.store._connection.db.execute("SELECT stop FROM fetches WHERE stop<>''")]
+class Office(mastodon_office.Office):
+    platform: Platform = Platform.BLUESKY

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from monitor.config import MastodonSource
 from monitor.evidence import Archive
 from monitor.models import ItemKind, Outcome, Platform
 from monitor.store import Store
+from tests.collectors.broken_off import World, whichever_request_is_the_last
 from tests.collectors.mastodon_office import Office
 from tests.fakes import FakeClock
 from tests.fakes_fetch import polite_client
@@ -463,13 +465,9 @@ def test_a_long_account_is_read_over_several_runs_and_nothing_is_passed_over(
     assert office.withdrawn() == []
 
 
-class BrokenOffError(Exception):
-    """The process is no more."""
-
-
 def test_whichever_request_is_the_last(tmp_path: Path) -> None:
-    ended = 0
-    for last in range(1, 60):
+    @contextmanager
+    def world(last: int) -> Iterator[World]:
         clock = FakeClock()
         fediverse = Fediverse(clock, port=80)
         sari, paslon = fediverse.account("sari"), fediverse.account("paslon", server=2)
@@ -477,36 +475,16 @@ def test_whichever_request_is_the_last(tmp_path: Path) -> None:
         made = {call, *(fediverse.post(sari, f"kabar {number}") for number in range(90))}
         made |= {fediverse.post(sari, "siap", reply_to=call), fediverse.boost(sari, call)}
         made.add(fediverse.favourite(sari, call))
-        left = [last]
-
-        def ending(_path: str, _given: dict[str, list[str]], left: list[int] = left) -> Answer | None:
-            left[0] -= 1
-            if left[0] == 0:
-                raise BrokenOffError
-            return None
-
         with Store.open(tmp_path / f"{last}.db", clock) as store:
             fetcher = WirelessFetcher(fediverse, clock)
             office = Office(store, Archive(tmp_path / "arsip"), fetcher, settings(), Platform.MASTODON)
             office.watch(sari.uri, sari.handle)
             office.watch(paslon.uri, paslon.handle, campaign=True)
-            fediverse.fault = ending
-            try:
-                office.collect()
-            except BrokenOffError:
-                ended += 1
-            fediverse.fault = lambda _path, _given: None
-            clock.tick(hours=6)
-            made |= {fediverse.post(sari, f"sesudah itu {number}") for number in range(50)}
-            done = office.collect()
-            assert all(one.outcome.proved for one in done.values()), done
-            assert office.ids() == dict.fromkeys(made, 1), last
-            assert office.withdrawn() == []
-            if left[0] > 0:
-                break
-    else:
-        pytest.fail("a run needs more requests than were tried")
-    assert ended > 8
+            yield World(
+                fediverse, office, made, lambda: {fediverse.post(sari, f"sesudah itu {one}") for one in range(50)}
+            )
+
+    whichever_request_is_the_last(world, least=8)
 
 
 def test_two_thousand_accounts_within_the_published_limits(tmp_path: Path) -> None:

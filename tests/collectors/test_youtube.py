@@ -3,49 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from monitor.config import Fetching, YoutubeSource
 from monitor.evidence import Archive
-from monitor.fetch import DispatchingFetcher, Meter, build_fetcher, quota_day, renewed_at
+from monitor.fetch import Meter, quota_day, renewed_at
 from monitor.models import ItemKind, Outcome, Platform
 from monitor.store import Store
+from tests.collectors.broken_off import World, whichever_request_is_the_last
 from tests.collectors.mastodon_office import Office
+from tests.collectors.youtube_office import fetcher, settings
 from tests.fakes import FakeClock
 from tests.server_bluesky import Answer
-from tests.server_loopback import WirelessFetcher, serve
+from tests.server_loopback import WirelessFetcher
 from tests.server_youtube import KEY, Channel, Youtube, error
-
-
-@pytest.fixture
-def youtube() -> Iterator[Youtube]:
-    made = Youtube(FakeClock())
-    with serve(made, addresses=2):
-        yield made
-
-
-def settings(youtube: Youtube, **more: int) -> YoutubeSource:
-    return YoutubeSource.model_validate({"type": "youtube", "id": "yt", "api": youtube.origin, **more})
-
-
-def fetcher(youtube: Youtube, store: Store, root: Path, *, units: int = 10_000, key: str = KEY) -> DispatchingFetcher:
-    hosts = tuple(f"127.0.0.{number}:{youtube.port}" for number in (1, 2))
-    fetching = Fetching(min_gap_seconds=0, allow_private_hosts=hosts, max_requests_per_run=100_000)
-    return build_fetcher(
-        fetching, contact="uji@contoh.example", version="0", root=root, patterns=(), pace=store.runs,
-        meters={"youtube": Meter("NETRA_YOUTUBE_KEY", units, key)}, ledger=store.quota, clock=youtube.clock,
-        sleep=youtube.clock.sleep, jitter=lambda: 0.5,
-    )  # fmt: skip
-
-
-@pytest.fixture
-def office(youtube: Youtube, tmp_path: Path) -> Iterator[Office]:
-    with Store.open(tmp_path / "a.db", youtube.clock) as store:
-        web = fetcher(youtube, store, tmp_path)
-        yield Office(store, Archive(tmp_path / "arsip"), web, settings(youtube), Platform.YOUTUBE)
 
 
 @pytest.fixture
@@ -331,13 +305,9 @@ def test_somebody_elses_upload_refuses_the_whole_page(youtube: Youtube, office: 
     assert office.items() == []
 
 
-class BrokenOffError(Exception):
-    """The process is no more."""
-
-
 def test_whichever_request_is_the_last(tmp_path: Path) -> None:
-    ended = 0
-    for last in range(1, 60):
+    @contextmanager
+    def world(last: int) -> Iterator[World]:
         clock = FakeClock()
         youtube = Youtube(clock, port=80, page=4)
         sari, paslon, warga = (youtube.channel(name) for name in ("sari", "paslon", "warga"))
@@ -345,33 +315,11 @@ def test_whichever_request_is_the_last(tmp_path: Path) -> None:
         thread = youtube.comment(warga, call, "siapa?")
         made = {call, *(youtube.comment(sari, call, f"komentar {number}") for number in range(5))}
         made |= {youtube.comment(sari, call, f"balas {number}", reply_to=thread) for number in range(7)}
-        left = [last]
-
-        def ending(_method: str, _given: dict[str, list[str]], left: list[int] = left) -> Answer | None:
-            left[0] -= 1
-            if left[0] == 0:
-                raise BrokenOffError
-            return None
-
         with Store.open(tmp_path / f"{last}.db", clock) as store:
             web = WirelessFetcher(youtube, clock, headers=lambda _request: {"x-goog-api-key": KEY})
             office = Office(store, Archive(tmp_path / "arsip"), web, settings(youtube), Platform.YOUTUBE)
             office.watch(sari.key, sari.handle)
             office.watch(paslon.key, paslon.handle, campaign=True)
-            youtube.fault = ending
-            try:
-                office.collect()
-            except BrokenOffError:
-                ended += 1
-            youtube.fault = lambda _method, _given: None
-            clock.tick(hours=12)
-            made.add(youtube.comment(sari, call, "sesudah itu"))
-            done = office.collect()
-            assert all(one.outcome.proved for one in done.values()), done
-            assert office.ids() == dict.fromkeys(made, 1), last
-            assert office.withdrawn() == []
-            if left[0] > 0:
-                break
-    else:
-        pytest.fail("a run needs more requests than were tried")
-    assert ended > 15
+            yield World(youtube, office, made, lambda: {youtube.comment(sari, call, "sesudah itu")}, hours=12)
+
+    whichever_request_is_the_last(world, least=15)

@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from monitor.custody.refresh import Refreshed, refresh
-from monitor.evidence import Archive
 from monitor.models import Platform
-from monitor.store import Store
 from tests.collectors.mastodon_office import Office
-from tests.collectors.test_youtube import fetcher, settings
-from tests.fakes import FakeClock
+from tests.collectors.youtube_office import settings
 from tests.fakes_store import add_people, flag_all
 from tests.server_bluesky import Answer
-from tests.server_loopback import serve
 from tests.server_youtube import Channel, Youtube
-
-
-@pytest.fixture
-def youtube() -> Iterator[Youtube]:
-    made = Youtube(FakeClock())
-    with serve(made, addresses=2):
-        yield made
-
-
-@pytest.fixture
-def office(youtube: Youtube, tmp_path: Path) -> Iterator[Office]:
-    with Store.open(tmp_path / "a.db", youtube.clock) as store:
-        web = fetcher(youtube, store, tmp_path)
-        yield Office(store, Archive(tmp_path / "arsip"), web, settings(youtube), Platform.YOUTUBE)
 
 
 @pytest.fixture
