@@ -57,7 +57,7 @@ install() {
   [ "$lock" = constraints.txt ] && [ -x $BIN/netra ] &&
     grep -qxF "$(sha256sum constraints-test.txt pyproject.toml | sha256sum | cut -c1-16) constraints-test.txt" $VENV/stamp 2>/dev/null && return 0
   say "menyiapkan lingkungan Python dari $lock (sekali saja)"
-  [ -x $BIN/python ] || "$python" -m venv $VENV
+  $BIN/python -c "import pip" 2>/dev/null || "$python" -m venv --clear $VENV  # one that was cut off is made anew
   $BIN/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
   PYTHONWARNINGS=ignore $BIN/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
   echo "$stamp" >$VENV/stamp
