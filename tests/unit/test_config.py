@@ -83,5 +83,7 @@ def test_an_empty_or_missing_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("behind", ["proxy", "tls"])
 def test_the_page_leaves_home_only_declared(tmp_path: Path, behind: str) -> None:
-    config = load(write(tmp_path, GOOD + f"web: {{host: 0.0.0.0, behind: {behind}, public_name: netra.contoh.invalid}}\n"))
+    config = load(
+        write(tmp_path, GOOD + f"web: {{host: 0.0.0.0, behind: {behind}, public_name: netra.contoh.invalid}}\n")
+    )
     assert config.web.behind == behind
