@@ -15,7 +15,7 @@ MONTHS = (
     "Desember",
 )  # fmt: skip
 UNGUARDED = (
-    "ingatan kerja saja (kursor, jeda, kunci urutan antrean, ringkasan yang dapat dihitung ulang); itu bukan bukti"
+    "ingatan kerja saja (kursor, jeda, tenggat di urutan antrean, ringkasan yang dapat dihitung ulang); itu bukan bukti"
 )
 _ADVICE = (
     "Jangan memperbaiki atau menghapus apa pun.",

@@ -20,7 +20,8 @@ from sqlite_utils import Database
 from monitor.models import Flag, ItemKind, Level, Phase, Platform, ReasonCode, State
 from monitor.store import conflicts, due
 from monitor.store.codec import stamp
-from monitor.store.search import asked, fold, terms
+from monitor.store.orderkeys import fold
+from monitor.store.search import asked, terms
 
 Value = str | int | float
 

@@ -7,24 +7,18 @@ count only as a whole word. What a reader types is quoted whole, so that no synt
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 
 from sqlite_utils import Database
 
 from monitor.models import Actor, Flag, Item, Opinion, StoredItem
 from monitor.store import cases
-from monitor.store.codec import clean, stamp
+from monitor.store.codec import stamp
 from monitor.store.connection import Connection
+from monitor.store.orderkeys import NO_CHANCE, doubt_of, fold
 
 AT_ONCE = 500
 _MOST_WORDS = 12
-_LONGEST = 20_000
-_NO_CHANCE, _NO_DOUBT, _HALF = -1.0, 2.0, 0.5
-_APART = re.compile(r"[^\w\u2190-\u2bff\U0001f000-\U0001faff]+")
-_SIGN = re.compile(r"([\u2190-\u2bff\U0001f000-\U0001faff])")
-_DRAWN = re.compile(r"([^\W\d_])\1{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +29,6 @@ class Keys:
     probability: float
     happened_at: str
     office: str
-
-
-def fold(text: str) -> str:
-    """Fold a text to words between single blanks, without one at the ends."""
-    plain = unicodedata.normalize("NFKD", clean(text[:_LONGEST].replace("\0", " ")).casefold())
-    bare = "".join(one for one in plain if not unicodedata.combining(one))
-    words = _SIGN.sub(r" \1 ", _APART.sub(" ", _DRAWN.sub(r"\1", bare)))
-    return " ".join(words.split())
 
 
 def terms(text: str) -> list[str]:
@@ -73,21 +59,13 @@ def words_of(item: Item, actor: Actor, opinion: Opinion) -> str:
 def keys_of(stored: StoredItem, actor: Actor, opinion: Opinion) -> Keys:
     """Give the keys of the orders. The threshold is the one the opinion was formed by, 0.5 where none is known."""
     chance, held = opinion.probability, actor.appointment
-    doubt = _NO_DOUBT if chance is None else round(abs(chance - _threshold(opinion)), 6)
+    doubt = doubt_of(chance, dict(opinion.digests))
     return Keys(
         doubt,
-        _NO_CHANCE if chance is None else float(chance),
+        NO_CHANCE if chance is None else float(chance),
         stamp(stored.item.happened_at or stored.captured_at),
         fold(held.office) if held is not None else "",
     )
-
-
-def _threshold(opinion: Opinion) -> float:
-    said = dict(opinion.digests).get("ambang", "").partition("/")[0]
-    try:
-        return float(said)
-    except ValueError:
-        return _HALF
 
 
 def why_marks(opinion: Opinion) -> set[str]:

@@ -24,8 +24,8 @@ from monitor.store.sealed import SEALED
 from tests.custody.office import KEY, Kept, fill, opened
 from tests.tampering import cells, change
 
-SORTED_BY = {"created_at", "kind", "haste", "doubt", "probability", "happened_at", "office", "until", "due"}
-"""Of a flag: what only orders and narrows the queue, written anew by screening and by the day; the report says so."""
+SORTED_BY = {"haste", "until", "due"}
+"""Of a flag: what the day and the law's clock write anew; bounded, but not tied to a guarded row. The report says so."""
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from monitor.models import Item, Level, Phase, ReasonCode, Screened, Setting, State
 from monitor.store import Placed, QueueQuery, Store, queue
+from monitor.store.orderkeys import fold
 from monitor.store.queue import FEW, Mine, Order
-from monitor.store.search import asked, fold, terms
+from monitor.store.search import asked, terms
 from tests.fakes import START
 from tests.fakes_store import a_case, add_people, add_user, an_actor, an_item, an_opinion, open_store, save
 
