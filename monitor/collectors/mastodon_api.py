@@ -46,7 +46,7 @@ def url(home: str, path: str, *parameters: tuple[str, str]) -> str:
 
 def webfinger_url(name: str, domain: str, scheme: str) -> str:
     """Give where a domain says which actor a name is."""
-    resource = quote(f"acct:{name}@{domain}", safe="")
+    resource = quote(f"acct:{name}@{domain}", safe="", errors="replace")
     return f"{scheme}://{domain}/.well-known/webfinger?resource={resource}"
 
 

@@ -60,7 +60,7 @@ def canonical(url: str, *, page_params: tuple[str, ...] = (), page_in_path: bool
             or (name == "source" and value == "rss")
         )
     )
-    return urlunsplit((parts.scheme, host, path.rstrip("/") or "/", urlencode(query), ""))
+    return urlunsplit((parts.scheme, host, path.rstrip("/") or "/", urlencode(query, errors="replace"), ""))
 
 
 def page_number(url: str, *, page_params: tuple[str, ...] = (), page_in_path: bool = False) -> int:
@@ -82,7 +82,7 @@ def with_query(url: str, name: str, value: str) -> str:
     except ValueError:
         return url
     rest = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != name]
-    return urlunsplit(parts._replace(query=urlencode([*rest, (name, value)]), fragment=""))
+    return urlunsplit(parts._replace(query=urlencode([*rest, (name, value)], errors="replace"), fragment=""))
 
 
 def joined(base: str, link: str) -> str:

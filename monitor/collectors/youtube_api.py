@@ -53,7 +53,7 @@ _REASONS = {
 
 def ask(api: str, method: str, purpose: str, gap: float, *parameters: tuple[str, str]) -> Request:
     """Give the request for a method; listings of other people's comments are sealed, as everything here is."""
-    query = "&".join(f"{name}={quote(value, safe=',')}" for name, value in parameters)
+    query = "&".join(f"{name}={quote(value, safe=',', errors='replace')}" for name, value in parameters)
     url = f"{api}/youtube/v3/{method}?{query}"
     paging = not purpose.startswith(("komentar", "video"))
     return Request(url, purpose, paging=paging, sealed=True, gap_seconds=gap, meter=METER, units=1)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.collectors import Watched, Watching
+from monitor.collectors import Watched, Watching, urls, youtube_api
 from monitor.evidence import Archive
 from monitor.models import Item, ItemKind, Listed, Outcome, Page, Platform, Request, Response
 from monitor.pipeline import Collected, collect
@@ -187,3 +187,11 @@ def test_an_account_of_two_lists_is_one_source() -> None:
     on = Watching(twice, lambda _platform, _ids: {}).on(Platform.BLUESKY)
     assert [one.key for one in on] == ["@a.example", "did:plc:b"]
     assert on[1] == Watched(Platform.BLUESKY, "did:plc:b", "b.example", rostered=True, campaign=True)
+
+
+@pytest.mark.parametrize("letter", ["\ud800", "\udfff"])
+def test_half_a_letter_in_what_a_server_said_is_asked_for_without_ending_the_run(letter: str) -> None:
+    """Found by fuzzing: a page token of YouTube with half a surrogate pair."""
+    asked = youtube_api.ask("https://yt.contoh.invalid", "playlistItems", "daftar", 0.0, ("pageToken", f"a{letter}b"))
+    assert asked.url.endswith("pageToken=a%3Fb")
+    assert urls.canonical(f"https://warta.contoh.invalid/x?q={letter}")
