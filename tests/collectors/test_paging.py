@@ -189,9 +189,9 @@ def test_an_account_of_two_lists_is_one_source() -> None:
     assert on[1] == Watched(Platform.BLUESKY, "did:plc:b", "b.example", rostered=True, campaign=True)
 
 
-@pytest.mark.parametrize("letter", ["\ud800", "\udfff"])
-def test_half_a_letter_in_what_a_server_said_is_asked_for_without_ending_the_run(letter: str) -> None:
+def test_half_a_letter_in_what_a_server_said_is_asked_for_without_ending_the_run() -> None:
     """Found by fuzzing: a page token of YouTube with half a surrogate pair."""
+    letter = "\ud800"
     asked = youtube_api.ask("https://yt.contoh.invalid", "playlistItems", "daftar", 0.0, ("pageToken", f"a{letter}b"))
     assert asked.url.endswith("pageToken=a%3Fb")
     assert urls.canonical(f"https://warta.contoh.invalid/x?q={letter}")
