@@ -163,7 +163,7 @@ def parse(text: str, file: str) -> tuple[Document | None, list[Problem]]:
             return None, problems
     except yaml.MarkedYAMLError as error:
         return None, [_syntax(error, file)]
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         return None, [
             Problem(file, 1, 1, f"bukan YAML yang sah ({type(error).__name__})", "periksa tanda baca dan huruf aneh")
         ]
@@ -177,7 +177,7 @@ def _composed(text: str, file: str, loader: Any = _FAST) -> tuple[list[Problem],
     try:
         problems = list(_refusals(text, file, loader))
         return problems, None if problems else yaml.compose(text, Loader=loader)
-    except (yaml.YAMLError, UnicodeError):
+    except (yaml.YAMLError, UnicodeError, OverflowError):
         if loader is yaml.SafeLoader:
             raise
         return _composed(text, file, yaml.SafeLoader)

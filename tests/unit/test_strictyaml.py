@@ -142,3 +142,11 @@ def test_fast_reader_gives_the_same_data_and_places() -> None:
     for text in texts:
         fast, slow = (yaml.compose(text, Loader=one) for one in (yaml.CSafeLoader, yaml.SafeLoader))
         assert shape(fast) == shape(slow)
+
+
+@pytest.mark.parametrize("escape", ["\\ud800", "\\udfff", "\\U00110000", "\\UFFFFFFFF"])
+def test_impossible_letters_in_quotes_are_a_mistake_and_end_nothing(escape: str) -> None:
+    """Found by fuzzing: the parser itself ended in another error for letters that do not exist."""
+    [one, *_] = problems(f'id: baik\nlevel: "a{escape}b"\n')
+    assert one.line in {1, 2}
+    assert one.advice
