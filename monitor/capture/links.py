@@ -14,6 +14,7 @@ from monitor.collectors import urls
 from monitor.models import Platform
 
 LONGEST = 2000
+_MOST_ASKED = 50
 _PLACES: tuple[tuple[str, Platform], ...] = (
     ("instagram.com", Platform.INSTAGRAM),
     ("facebook.com", Platform.FACEBOOK),
@@ -100,7 +101,9 @@ def read_link(text: str) -> Link | None:
         return None
     platform = next((one for name, one in _PLACES if host == name or host.endswith(f".{name}")), Platform.OTHER)
     path = [unquote(one) for one in parts.path.split("/") if one]
-    query = {name: values[0] for name, values in parse_qs(parts.query, max_num_fields=50).items()}
+    # No link of any platform asks so much; what comes behind is not read, but the link stays the one it is.
+    asked = "&".join(parts.query.split("&")[:_MOST_ASKED])
+    query = {name: values[0] for name, values in parse_qs(asked).items()}
     handle, post, comment = _read(platform, host, path, query)
     if platform is Platform.OTHER and len(path) == 2 and path[0].startswith("@") and _NUMBER.match(path[1]):
         platform, handle, post = Platform.MASTODON, f"{path[0][1:]}@{host}", url

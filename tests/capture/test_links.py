@@ -85,3 +85,11 @@ def test_no_text_breaks_it(text: str) -> None:
         assert link.url.casefold().startswith(("http://", "https://"))
         assert link.url.isprintable()
         assert link.key
+
+
+def test_a_link_that_asks_for_very_much_is_still_a_link() -> None:
+    """Found by fuzzing: more than fifty questions in an address ended in an error."""
+    many = "&".join(f"a{number}=1" for number in range(120))
+    found = read_link(f"https://www.youtube.com/watch?v=dQw4w9WgXcQ&{many}")
+    assert found is not None
+    assert found.key == "youtube:dQw4w9WgXcQ"
