@@ -21,7 +21,8 @@ def test_a_new_database_is_marked_and_complete(store: Store) -> None:
     assert db.execute("PRAGMA user_version").fetchone()[0] == len(migrations.MIGRATIONS)
     assert db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     assert db.execute("PRAGMA foreign_keys").fetchone()[0] == 1
-    assert all(table.strict for table in db.tables)
+    made_by_fts5 = "flag_search"  # and its shadows: SQLite lays them out itself
+    assert all(table.strict for table in db.tables if not table.name.startswith(made_by_fts5))
 
 
 def test_opening_again_keeps_everything(store: Store, tmp_path: Path) -> None:
