@@ -71,7 +71,7 @@ def test_a_copy_under_load_is_whole_and_of_one_moment(netra: Netra, tmp_path: Pa
     app, stop, done = App.build(netra.config), threading.Event(), list[int]()
 
     def busy() -> None:
-        user = app.store.users.by_name("pemantau")
+        user = app.store.users.by_name("koordinator")
         assert user is not None
         number = 0
         while not stop.is_set():

@@ -16,7 +16,7 @@ from monitor.store import QueueQuery
 
 def main() -> None:
     app = App.build(Path(sys.argv[1]))
-    user = app.store.users.by_name("pemantau")
+    user = app.store.users.by_name("koordinator")
     assert user is not None
     flags = [one.flag_id for one in app.store.flags.queue(QueueQuery(limit=1000)).flags]
     log = Path(f"{app.root / app.config.database}-wal")

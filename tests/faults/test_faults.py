@@ -155,7 +155,7 @@ def test_a_clock_that_jumps(
     at = [datetime.now(UTC)]
     app = App.build(config, clock=lambda: at[0])
     try:
-        user = app.store.users.by_name("pemantau")
+        user = app.store.users.by_name("koordinator")
         assert user is not None
         first, second = app.store.flags.queue(QueueQuery(limit=2)).flags
         app.store.decisions.append(first.flag_id, user.user_id, State.CLEARED, ReasonCode.PASSIVE, "", expected=None)
