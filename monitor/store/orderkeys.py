@@ -37,9 +37,20 @@ def _threshold(digests: Mapping[str, str]) -> float:
         return _HALF
 
 
-def doubt_written(opinion: str, chance: float | None) -> float:
-    """Give the doubt of an opinion as it is stored."""
-    return doubt_of(chance, {str(name): str(value) for name, value in json.loads(opinion).get("digests", ())})
+def keys_written(payload: str) -> str:
+    """Give doubt and folded office of a flag's opinion as it is stored, as JSON text.
+
+    Read here and not by SQLite, which has no half letters: an office may be written with one.
+    """
+    said = json.loads(payload)
+    opinion, held = said["opinion"], said["actor"]["appointment"]
+    digests = {str(name): str(value) for name, value in opinion.get("digests", ())}
+    return told(doubt_of(opinion["probability"], digests), fold(held["office"]) if held is not None else "")
+
+
+def told(doubt: float, office: str) -> str:
+    """Write both keys as `keys_written` does."""
+    return json.dumps([doubt, office])
 
 
 def moment_written(happened: str | None, captured: str) -> str:

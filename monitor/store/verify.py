@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from monitor.store import sealed
 from monitor.store.codec import dumps
 from monitor.store.guard import TABLES, Cell, row_digest, rows_digest
-from monitor.store.orderkeys import doubt_written, fold, moment_written
+from monitor.store.orderkeys import keys_written, moment_written, told
 
 START_HASH = "0" * 64
 MOST_PROBLEMS = 1000
@@ -46,9 +46,8 @@ _ORDERED_OTHERWISE = """
 SELECT f.flag_id FROM flags f JOIN flag_words w ON w.flag_id = f.flag_id AND w.stale = 0
 JOIN flag_opinions o ON o.opinion_id = f.opinion_id AND o.erased <> 1
 JOIN item_versions v ON v.item_id = o.item_id AND v.version = o.version AND v.erased <> 1
-WHERE f.doubt IS NOT netra_doubt(json_extract(o.payload, '$.opinion'), json_extract(o.payload, '$.opinion.probability'))
+WHERE netra_keys(o.payload) IS NOT netra_told(f.doubt, f.office)
    OR f.happened_at IS NOT netra_moment(json_extract(v.payload, '$.happened_at'), v.captured_at)
-   OR f.office IS NOT netra_fold(coalesce(json_extract(o.payload, '$.actor.appointment.office'), ''))
    OR f.kind IS NOT json_extract(v.payload, '$.kind')
    OR f.created_at IS NOT (SELECT p.at FROM flag_opinions p WHERE p.flag_id = f.flag_id AND p.number = 1)
 """
@@ -226,7 +225,7 @@ def _states(db: Database, found: _Findings) -> None:
     )
     for (flag_id,) in wrong:
         found.add(f"flags: keadaan tanda {flag_id} tidak sesuai dengan keputusan atau pendapatnya")
-    for name, count, function in (("doubt", 2, doubt_written), ("moment", 2, moment_written), ("fold", 1, fold)):
+    for name, count, function in (("keys", 1, keys_written), ("told", 2, told), ("moment", 2, moment_written)):
         db.conn.create_function(f"netra_{name}", count, function, deterministic=True)
     for (flag_id,) in (*db.conn.execute(_SHOWN_OTHERWISE), *db.conn.execute(_ORDERED_OTHERWISE)):
         found.add(f"flags: urutan, tingkat, wilayah atau penarikan tanda {flag_id} tidak sesuai dengan pendapatnya")
