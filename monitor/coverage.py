@@ -51,6 +51,12 @@ class State(StrEnum):
         return self not in {State.LEGALLY_OFF, State.NO_ACCOUNT}
 
 
+WORDS: Mapping[State, str] = {
+    State.SEEN: "terlihat", State.EMPTY: "terbukti kosong", State.NOT_MODIFIED: "tidak berubah",
+    State.BLOCKED: "ditolak", State.GONE: "tidak ada lagi", State.FAILED: "gagal", State.NOT_TRIED: "belum dicoba",
+    State.LEGALLY_OFF: "menunggu keputusan hukum", State.NO_ACCOUNT: "akun tidak diketahui",
+}  # fmt: skip
+"""Every state in Indonesian, for the terminal and for paper."""
 _GATED = frozenset[Platform]().union(*GATED_PLATFORMS.values())
 _PROVED = frozenset({State.SEEN, State.EMPTY, State.NOT_MODIFIED})
 _STATES: Mapping[Outcome, State] = {

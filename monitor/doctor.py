@@ -12,14 +12,15 @@ from typing import Protocol
 from monitor import digest, permits, upkeep
 from monitor.calendar import Calendar
 from monitor.collectors.bluesky_feed import DIFFERENCES
-from monitor.config import Config, YoutubeSource
+from monitor.config import YoutubeSource
 from monitor.door import KEY, KEY_FILE, page_key
 from monitor.errors import ArchiveError, NetraError
 from monitor.evidence import Archive
 from monitor.fetch import Meter, quota_day, renewed_at
 from monitor.models import CaptureState, Outcome, Platform, Role
+from monitor.office import Office as Core
 from monitor.permits import SOON
-from monitor.store import ERASE_AFTER, SourceStatus, Store
+from monitor.store import ERASE_AFTER, SourceStatus
 from monitor.store.connection import FAULTS, explained
 from monitor.upkeep import Finding
 
@@ -46,20 +47,12 @@ _ADVICE = {
 }
 
 
-class Office(Protocol):
+class Office(Core, Protocol):
     """What is looked at: the parts of an app."""
 
     # ruff: noqa: D102 - the names say it; App documents them
     @property
-    def config(self) -> Config: ...
-    @property
-    def root(self) -> Path: ...
-    @property
     def heads(self) -> Path: ...
-    @property
-    def clock(self) -> Clock: ...
-    @property
-    def store(self) -> Store: ...
     @property
     def archive(self) -> Archive: ...
     @property

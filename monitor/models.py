@@ -782,6 +782,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+DECIDERS = frozenset({Role.MONITOR, Role.SECOND_REVIEWER, Role.COORDINATOR})
+"""The roles that decide about flags."""
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """A member of the office's staff. `regions` limits what is seen; empty = every region of the office."""

@@ -13,40 +13,31 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from monitor import custody
-from monitor.config import Config
 from monitor.errors import NetraError, StoreError, StoreFullError
 from monitor.evidence import Archive
+from monitor.office import Office as Core
 from monitor.store import Store
 from monitor.store.backup import schema_of
+from monitor.upkeep import RUNS
 
 MANIFEST = "cadangan.json"
 DATABASE, ARCHIVE, RULES, HEADS, MODELS, SETTINGS = "netra.db", "arsip", "aturan", "kepala", "model", "config.yaml"
-RUNS = "tahapan"
 _MOST = 20
 
 Tell = Callable[[str, int, int], None]
 """Is told what is done, and how many files of how many."""
 
 
-class Office(Protocol):
+class Office(Core, Protocol):
     """What is copied: the parts of an app."""
 
     # ruff: noqa: D102 - the names say it; App documents them
     @property
-    def config(self) -> Config: ...
-    @property
-    def root(self) -> Path: ...
-    @property
     def heads(self) -> Path: ...
-    @property
-    def clock(self) -> Callable[[], datetime]: ...
-    @property
-    def store(self) -> Store: ...
     @property
     def archive(self) -> Archive: ...
     @property

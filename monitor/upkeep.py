@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 from cryptography import x509
 
-from monitor.config import Config
-from monitor.store import Store
+from monitor.office import Office
 
 State = Literal["baik", "perhatian", "gawat"]
 COPY_AFTER, COPY_LATE = timedelta(days=7), timedelta(days=31)
 SOON = timedelta(days=30)
+RUNS, RUN_MANIFEST, RUN_REPORT = "tahapan", "manifes.json", "laporan.json"
+"""The folder of phase runs beside the database, and in each what it begins and what it ends with."""
+REPEATED, EXPORTED = "-ulang-", "-ekspor-"
+"""In the name of a run that repeats another, or is judged elsewhere: neither is gone on with by itself."""
 KEPT = "cadangan kantor"
 """How a copy of the office is called in the custody log."""
 
@@ -29,20 +32,6 @@ class Finding:
     state: State
     said: str
     advice: str = ""
-
-
-class Office(Protocol):
-    """What is looked at: the parts of an app."""
-
-    # ruff: noqa: D102 - the names say it; App documents them
-    @property
-    def config(self) -> Config: ...
-    @property
-    def root(self) -> Path: ...
-    @property
-    def clock(self) -> Callable[[], datetime]: ...
-    @property
-    def store(self) -> Store: ...
 
 
 def zone(office: Office) -> Iterator[Finding]:
@@ -105,14 +94,21 @@ def certificates(office: Office) -> Iterator[Finding]:
 
 def phase_runs(office: Office) -> Iterator[Finding]:
     """See whether a phase run was left half done."""
-    home = (office.root / office.config.database).parent / "tahapan"
-    left = sorted(
-        one.name
-        for one in home.glob("*/")
-        if (one / "manifes.json").exists() and not (one / "laporan.json").exists() and "-ulang-" not in one.name
-        and "-ekspor-" not in one.name and not one.name.startswith(".")
-    )  # fmt: skip
-    for name in left:
+    for folder in unfinished((office.root / office.config.database).parent / RUNS):
         yield Finding(
-            "jalan tahapan", "perhatian", f"{name} belum selesai", "Lanjutkan dengan `netra batch --phase …` yang sama."
-        )
+            "jalan tahapan", "perhatian", f"{folder.name} belum selesai",
+            "Lanjutkan dengan `netra batch --phase …` yang sama.",
+        )  # fmt: skip
+
+
+def unfinished(home: Path) -> list[Path]:
+    """Give the folders of the office's own phase runs that have begun and not come to their report."""
+    return sorted(
+        one for one in home.glob("*/") if own(one) and (one / RUN_MANIFEST).exists() and not (one / RUN_REPORT).exists()
+    )
+
+
+def own(folder: Path) -> bool:
+    """Tell whether a folder is a run of the office's own: not being laid out, no repetition, not judged elsewhere."""
+    name = folder.name
+    return not name.startswith(".") and REPEATED not in name and EXPORTED not in name

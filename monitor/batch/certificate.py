@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from monitor.coverage import State
+from monitor.coverage import WORDS
+from monitor.reports.wording import plain_day
 
 CERTIFICATE = "sertifikat.html"
-STATES: Mapping[str, str] = {
-    State.SEEN: "terlihat", State.EMPTY: "terbukti kosong", State.NOT_MODIFIED: "tidak berubah",
-    State.BLOCKED: "ditolak", State.GONE: "tidak ada lagi", State.FAILED: "gagal", State.NOT_TRIED: "belum dicoba",
-    State.LEGALLY_OFF: "menunggu keputusan hukum", State.NO_ACCOUNT: "akun tidak diketahui",
-}  # fmt: skip
 PHASES: Mapping[str, str] = {
     "pra": "pra", "bakal_calon": "bakal calon", "calon_pra_kampanye": "calon pra-kampanye", "kampanye": "kampanye",
     "tenang": "masa tenang", "pungut": "pemungutan suara", "pasca": "pasca",
 }  # fmt: skip
-_MONTHS = (
-    "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()  # noqa: SIM905
-)
 
 
 def write_certificate(folder: Path, said: Mapping[str, Any], fingerprint: str, zone: ZoneInfo, zone_name: str) -> Path:
@@ -32,15 +25,14 @@ def write_certificate(folder: Path, said: Mapping[str, Any], fingerprint: str, z
 
     def moment(text: str) -> str:
         at = datetime.fromisoformat(text).astimezone(zone)
-        return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H.%M} {zone_name}"
+        return f"{plain_day(at)}, {at:%H.%M} {zone_name}"
 
     def day(text: str) -> str:
-        at = datetime.fromisoformat(text)
-        return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+        return plain_day(date.fromisoformat(text))
 
     page = Environment(loader=PackageLoader("monitor.batch"), autoescape=True, undefined=StrictUndefined)
     page.filters.update(moment=moment, day=day, number=_number, percent=_percent)
-    states = [(name, said["coverage"]["states"][state]) for state, name in STATES.items()]
+    states = [(name, said["coverage"]["states"][state]) for state, name in WORDS.items()]
     text = page.get_template(CERTIFICATE).render(
         said=said, fingerprint=fingerprint, states=states, phases=PHASES, top=_top, digest=_grouped
     )

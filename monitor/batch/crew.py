@@ -22,8 +22,9 @@ from monitor.errors import ConflictError, NetraError
 from monitor.governance.crew import settle
 from monitor.judge import Judges
 from monitor.store import Store
+from monitor.upkeep import RUN_MANIFEST
 
-FROZEN, PARTS, MANIFEST = "beku", "bagian", "manifes.json"
+FROZEN, PARTS, MANIFEST = "beku", "bagian", RUN_MANIFEST
 
 Key = str
 """Names a part; what it stands for is the place's own."""

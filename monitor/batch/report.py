@@ -28,10 +28,10 @@ from monitor.batch.run import REPORT, Result, compared, previous, read_result, s
 from monitor.batch.signing import fingerprint, public_bytes, signs
 from monitor.coverage import Line, Tally, tally
 from monitor.errors import ConflictError
+from monitor.export import inert
 
 SIGNATURE = "laporan.ttd"
 COVERAGE, SAMPLE, LATE = "cakupan.csv", "sampel.csv", "susulan.csv"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +186,7 @@ def _table(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
         if writer is None:
             writer = csv.DictWriter(text, fieldnames=list(row))
             writer.writeheader()
-        plain = {name: str(value) for name, value in row.items()}
-        writer.writerow({name: f"'{one}" if one.startswith(_FORMULA) else one for name, one in plain.items()})
+        writer.writerow({name: inert(str(value)) for name, value in row.items()})
     path.write_text(text.getvalue(), encoding="utf-8", newline="")
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -29,12 +28,10 @@ from monitor.batch.window import Window, window
 from monitor.errors import ConflictError, NotAllowedError
 from monitor.judge import judge
 from monitor.models import Phase
+from monitor.upkeep import EXPORTED, REPEATED, RUN_REPORT, RUNS, own
 
-RESULT, REPORT = "hasil.json", "laporan.json"
+RESULT, REPORT = "hasil.json", RUN_REPORT
 _TIMED = 2000
-_REPEATED, _EXPORTED = "-ulang-", "-ekspor-"
-
-_ASIDE = re.compile(f"{_REPEATED}|{_EXPORTED}")
 
 Tell = Callable[[int, int], None]
 """Is told how many parts of how many are finished."""
@@ -94,7 +91,7 @@ class Result:
 
 def home(app: App) -> Path:
     """Give the folder of all runs of an office."""
-    return (app.root / app.config.database).resolve().parent / "tahapan"
+    return (app.root / app.config.database).resolve().parent / RUNS
 
 
 def confirmed(app: App, phase: Phase, contest: str) -> tuple[Window, tuple[str, ...]]:
@@ -155,7 +152,7 @@ def plan(app: App, phase: Phase, contest: str, workers: int, clock: Callable[[],
 def unfinished(app: App, phase: Phase, contest: str) -> Path | None:
     """Give the folder of the newest interrupted run for a phase, None for none."""
     for folder in sorted(home(app).glob(f"{contest}-{phase}-*"), key=_began, reverse=True):
-        if not _ASIDE.search(folder.name) and (folder / MANIFEST).exists():
+        if own(folder) and (folder / MANIFEST).exists():
             return None if (folder / REPORT).exists() else folder
     return None
 
@@ -174,7 +171,7 @@ def begin(
     if rehearsal and app.config.mode != "demo":
         raise NotAllowedError("gladi hanya untuk kantor rekaan (mode: demo) — jalankan tanpa --rehearsal")
     at = app.clock()
-    folder = home(app) / f"{contest}-{phase}{_EXPORTED if exported else '-'}{at:%Y%m%dT%H%M%SZ}"
+    folder = home(app) / f"{contest}-{phase}{EXPORTED if exported else '-'}{at:%Y%m%dT%H%M%SZ}"
     if folder.exists():
         raise ConflictError(f"{folder} sudah ada — tunggu sedetik lalu ulangi")
     half = _begun_anew(folder)
@@ -206,7 +203,7 @@ def again(app: App, source: Path) -> Path:
         ConflictError: the source is no run, or its frozen folder was changed.
     """
     manifest = Manifest.read(source / MANIFEST)
-    folder = home(app) / f"{source.resolve().name}{_REPEATED}{app.clock():%Y%m%dT%H%M%SZ}"
+    folder = home(app) / f"{source.resolve().name}{REPEATED}{app.clock():%Y%m%dT%H%M%SZ}"
     half = _begun_anew(folder)
     (half / PARTS).mkdir(parents=True)
     shutil.copytree(source / FROZEN, half / FROZEN)
@@ -328,7 +325,7 @@ def _item(line: bytes) -> int:
 def finished(app: App, phase: Phase | None = None, contest: str = "*") -> list[Path]:
     """Give the folders of finished runs, oldest first; repeated ones are left out."""
     found = [one.parent for one in home(app).glob(f"{contest}-{phase or '*'}-*/{REPORT}")]
-    return sorted((one for one in found if not _ASIDE.search(one.name)), key=_began)
+    return sorted((one for one in found if own(one)), key=_began)
 
 
 def _began(folder: Path) -> str:
@@ -362,8 +359,3 @@ def previous(app: App, folder: Path) -> Path | None:
     """Give the finished run before this one, of any phase; None for none."""
     earlier: Sequence[Path] = [one for one in finished(app) if one != folder and _began(one) < _began(folder)]
     return earlier[-1] if earlier else None
-
-
-def moment(at: datetime, app: App) -> str:
-    """Say a time in the office's zone."""
-    return f"{at.astimezone(app.config.zone):%d-%m-%Y %H.%M} {app.config.office.timezone}"

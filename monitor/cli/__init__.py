@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 import monitor
-from monitor import custody, scheduler, web
+from monitor import custody
 from monitor import demo as demo_office
 from monitor.app import App
 from monitor.cli.agreeing import agreement, audit_day, user_conflict
@@ -129,6 +129,8 @@ def _show(tally: Tally) -> None:
 @click.pass_context
 def run(ctx: click.Context) -> None:
     """Jalan terus: kumpulkan dan saring menurut jadwal; yang terlewat disusul."""
+    from monitor import scheduler  # noqa: PLC0415 (no other command rings)
+
     app = open_app(ctx)
     scheduler.run(app, lambda line: err.print(line, markup=False))
 
@@ -143,6 +145,8 @@ def serve(ctx: click.Context, port: int | None) -> None:
 
 
 def _serve(app: App, port: int | None, login: tuple[str, str] | None) -> None:
+    from monitor import web  # noqa: PLC0415 (every other command would load the whole page)
+
     key, lasting = app.page_key()
     services = web.Services(
         config=app.config,

@@ -11,10 +11,9 @@ from monitor.app import App
 from monitor.capture import old, sheet
 from monitor.cli.shell import Group, as_json, named_user, open_app, out, print_json
 from monitor.errors import NotAllowedError
-from monitor.models import User
+from monitor.models import DECIDERS, User
 from monitor.roster.tables import read_table
 from monitor.store import Found
-from monitor.web.auth import DECIDERS
 
 _SHOWN = 50
 

@@ -13,19 +13,14 @@ import click
 from monitor.app import App
 from monitor.cli.shell import as_json, err, open_app, out, print_json, progress_bar
 from monitor.cli.sourcing import quota_lines
-from monitor.coverage import Line, State, Tally, by, phase_spans, tally
+from monitor.coverage import WORDS, Line, Tally, by, phase_spans, tally
+from monitor.export import inert
 from monitor.models import Phase
 from monitor.pipeline import Collected
 from monitor.reread import Reread, reread
 
 BELOW = 12
 _SHOWN = 30
-_WORDS = {
-    State.SEEN: "terlihat", State.EMPTY: "terbukti kosong", State.NOT_MODIFIED: "tidak berubah",
-    State.BLOCKED: "ditolak", State.GONE: "tidak ada lagi", State.FAILED: "gagal", State.NOT_TRIED: "belum dicoba",
-    State.LEGALLY_OFF: "menunggu keputusan hukum", State.NO_ACCOUNT: "akun tidak diketahui",
-}  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @click.command(name="collect")
@@ -222,7 +217,7 @@ def told(window: str, lines: Sequence[Line], counted: Tally) -> list[str]:
         f"Cakupan, {window}:",
         f"  terbukti {counted.proved} dari {counted.askable} yang boleh ditanyakan ({_percent(counted.share)})",
         f"  dan {_percent(counted.whole_share)} dari seluruh {counted.total} baris daftar",
-        *(f"  {number:>7} {_WORDS[state]}" for state, number in counted.counts.items() if number),
+        *(f"  {number:>7} {WORDS[state]}" for state, number in counted.counts.items() if number),
         "Menurut sumber:",
         *(_group(name or "(tanpa sumber)", one) for name, one in by(lines, lambda one: one.config_id).items()),
         "Menurut instansi, yang paling rendah dahulu:",
@@ -250,7 +245,7 @@ def _group(name: str, one: Tally) -> str:
 def _line(line: Line) -> str:
     who = f"{line.subject.name} ({line.subject.platform}): " if line.subject else ""
     proved = f"terakhir terbukti {line.proved_at:%d-%m-%Y %H.%M} UTC" if line.proved_at else "belum pernah terbukti"
-    return f"{who}{line.source_id or 'tanpa sumber'}: {_WORDS[line.state]}, {proved}; {line.detail}"
+    return f"{who}{line.source_id or 'tanpa sumber'}: {WORDS[line.state]}, {proved}; {line.detail}"
 
 
 def _percent(share: float) -> str:
@@ -289,4 +284,4 @@ def _write_csv(lines: Sequence[Line]) -> None:
 def _inert(value: object) -> str:
     """Write a cell that no spreadsheet takes for a formula."""
     text = value.isoformat() if isinstance(value, datetime) else str("" if value is None else value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return inert(text)

@@ -18,8 +18,9 @@ from monitor.config import Config
 from monitor.digest.letter import letter, subject, text
 from monitor.digest.mail import Handed, hand_over
 from monitor.docket import Docket, Law, docket, ics
+from monitor.office import Office as Core
 from monitor.postbox import Digest
-from monitor.store import Run, Store
+from monitor.store import Run
 
 __all__ = [
     "KIND",
@@ -43,17 +44,9 @@ _WAITS = (5, 10, 20, 40)
 """Minutes before the second, third, … try of a day; then an hour each."""
 
 
-class Office(Protocol):
+class Office(Core, Protocol):
     """The parts of an app that are needed."""
 
-    @property
-    def config(self) -> Config: ...
-    @property
-    def root(self) -> Path: ...
-    @property
-    def clock(self) -> Callable[[], datetime]: ...
-    @property
-    def store(self) -> Store: ...
     @property
     def calendar(self) -> Calendar: ...
     @property

@@ -84,6 +84,12 @@ def harmless(text: str) -> str:
     return "'".join(plain[start:end] for start, end in pairwise(borders))
 
 
+def inert(text: str) -> str:
+    """Make a lone cell harmless, also where it begins with a blank that some spreadsheets pass over."""
+    plain = harmless(text)
+    return f"'{plain}" if plain.startswith(("\t", "\r")) else plain
+
+
 def _begins(text: str, place: int) -> bool:
     """Tell whether a cell could begin here: nothing but blanks stands between this place and a separator."""
     place -= 1

@@ -36,11 +36,6 @@ def read(parts: Iterable[bytes], encoding: str, limit: int) -> bytes:
     return _unpacked(parts, limit, raw_allowed=name == "deflate")
 
 
-def gunzip(packed: bytes, limit: int) -> bytes:
-    """Unpack a .gz file held in memory; errors as in `read`."""
-    return _unpacked([packed], limit, raw_allowed=False)
-
-
 def _joined(parts: Iterable[bytes], limit: int) -> bytes:
     body = bytearray()
     for part in parts:

@@ -11,14 +11,13 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Response
 
-from monitor.models import Flag, Role, User
+from monitor.models import DECIDERS, Flag, Role, User
 from monitor.store import Limits, Session, Stage
 from monitor.store.lockouts import Meter, of_address, of_both, of_browser, of_name
 from monitor.web.i18n import t
 from monitor.web.safety import back_to, here, services
 from monitor.web.text import seen
 
-DECIDERS = frozenset({Role.MONITOR, Role.SECOND_REVIEWER, Role.COORDINATOR})
 TUNERS = frozenset({Role.COORDINATOR, Role.RULE_AUTHOR})
 _KNOWN_FOR = timedelta(days=180)
 _OPEN = frozenset(

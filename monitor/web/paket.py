@@ -9,12 +9,12 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from monitor.errors import ConflictError, NotAllowedError
-from monitor.models import Flag, Role, User
+from monitor.models import DECIDERS, Flag, Role, User
 from monitor.store.leases import Lease, Pack
 from monitor.store.postponed import PutOff
 from monitor.triage import urgency_shares
 from monitor.web import mendesak
-from monitor.web.auth import DECIDERS, current_user, may_decide, may_see
+from monitor.web.auth import current_user, may_decide, may_see
 from monitor.web.case import find, machine_hidden
 from monitor.web.i18n import number, t
 from monitor.web.panel import Panel

@@ -7,17 +7,16 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from monitor.app import App
 from monitor.batch import crew, run, signing
 from monitor.batch.certificate import CERTIFICATE, write_certificate
 from monitor.batch.report import COVERAGE, LATE, SAMPLE, SIGNATURE, check, write_report
 from monitor.batch.run import REPORT
-from monitor.cli import main
 from monitor.errors import NotAllowedError
 from tests.batch.phase_office import CONTEST, QUIET, STRETCH, silent
 from tests.digest.post_office import Clerk, open_counter
+from tests.typist import Typist
 
 
 @pytest.fixture
@@ -150,20 +149,8 @@ def test_a_key_file_is_never_written_over(tmp_path: Path) -> None:
 # --------------------------------------------------------------------------- the command
 
 
-class Office:
-    """`netra` in this office, on today's date."""
-
-    def __init__(self, config: Path) -> None:
-        self.config = config
-
-    def __call__(self, *words: str, code: int = 0) -> Result:
-        found = CliRunner().invoke(main, ["--config", str(self.config), *words], catch_exceptions=False)
-        assert found.exit_code == code, found.output
-        return found
-
-
 def test_the_command_from_plan_to_proof(config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    netra = Office(config)
+    netra = Typist(config)
     said = netra("batch", "--phase", "tenang", "--plan").output
     assert "25-06-2025 sampai 27-06-2025" in said
     netra("batch-key", str(tmp_path / "kunci"))
@@ -189,7 +176,7 @@ def test_the_end_and_a_failure_are_told_by_mail(config: Path) -> None:
             f"  port: {port}\n  tls: none\n",
             encoding="utf-8",
         )
-        Office(config)("batch", "--phase", "tenang", code=14)
+        Typist(config)("batch", "--phase", "tenang", code=14)
         app = App.build(config)
         folder = run.finished(app)[-1]
         app.close()
@@ -197,7 +184,7 @@ def test_the_end_and_a_failure_are_told_by_mail(config: Path) -> None:
         next((folder / crew.FROZEN).rglob("*.yaml")).unlink()
         for path in (folder / crew.PARTS).iterdir():
             path.unlink()
-        Office(config)("batch", "--phase", "tenang", code=6)
+        Typist(config)("batch", "--phase", "tenang", code=6)
     (_, first), (_, second) = clerk.got
     assert first["Subject"].startswith("Jalan tahapan pilkada-contoh-2025-tenang-")
     assert "selesai" in first["Subject"]
@@ -207,7 +194,7 @@ def test_the_end_and_a_failure_are_told_by_mail(config: Path) -> None:
 
 
 def test_the_command_says_what_is_missing(config: Path) -> None:
-    netra = Office(config)
+    netra = Typist(config)
     assert "sebutkan --phase" in netra("batch", code=2).output
     assert "Kalender tidak meminta" in netra("batch", "--due").output
     assert "tidak diawasi kantor ini" in netra("batch", "--phase", "tenang", "--contest", "x", code=5).output

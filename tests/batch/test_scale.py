@@ -11,16 +11,15 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from click.testing import CliRunner, Result
 from distributed import LocalCluster
 
 from monitor.app import App
 from monitor.batch import cluster, crew, merge, parquet, run
 from monitor.batch.manifest import Manifest
 from monitor.batch.parts import PartSummary
-from monitor.cli import main
 from monitor.errors import ConflictError, NotAllowedError
 from tests.batch.phase_office import CONTEST, QUIET, STRETCH, build, open_office, silent
+from tests.typist import Typist
 
 
 @pytest.fixture
@@ -157,10 +156,10 @@ def files_of(folder: Path) -> list[str]:
 
 def test_flags_of_another_machine_come_into_the_queue_once(grown: Path, tmp_path: Path) -> None:
     config = build(tmp_path / "belum-disaring", screened=False)
-    office, away = Netra(config), tmp_path / "jauh"
+    office, away = Typist(config), tmp_path / "jauh"
     office("export", "items", "--parquet", str(tmp_path / "ekspor"), "--phase", "tenang")
     shutil.copytree(tmp_path / "ekspor", away / "ekspor")
-    said = Netra(tmp_path / "tidak-ada.yaml")(
+    said = Typist(tmp_path / "tidak-ada.yaml")(
         "batch", "--input", str(away / "ekspor"), "--output", str(away / "hasil"), "--workers", "2"
     ).output
     assert "netra import flags" in said
@@ -191,17 +190,5 @@ def test_flags_of_other_words_are_not_taken(app: App, exported: Path) -> None:
 
 
 def test_the_command_says_what_belongs_together(tmp_path: Path) -> None:
-    said = Netra(tmp_path / "x.yaml")("batch", "--scheduler", "tcp://127.0.0.1:1", code=2).output
+    said = Typist(tmp_path / "x.yaml")("batch", "--scheduler", "tcp://127.0.0.1:1", code=2).output
     assert "--input dan --output dipakai bersama" in said
-
-
-class Netra:
-    """`netra` with these settings."""
-
-    def __init__(self, config: Path) -> None:
-        self.config = config
-
-    def __call__(self, *words: str, code: int = 0) -> Result:
-        found = CliRunner().invoke(main, ["--config", str(self.config), *words], catch_exceptions=False)
-        assert found.exit_code == code, found.output
-        return found

@@ -8,48 +8,34 @@ import threading
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from monitor import custody
 from monitor.app import App
-from monitor.cli import main
 from monitor.models import Outcome, Page, ReasonCode, Request, Response, State
 from monitor.safekeeping import ARCHIVE, DATABASE, MANIFEST, check
 from monitor.store import QueueQuery
 from tests.offices import make_office
-
-
-class Netra:
-    """`netra` with these settings."""
-
-    def __init__(self, config: Path) -> None:
-        self.config = config
-
-    def __call__(self, *words: str | Path, code: int = 0) -> Result:
-        asked = ["--config", str(self.config), *map(str, words)]
-        found = CliRunner().invoke(main, asked, catch_exceptions=False)
-        assert found.exit_code == code, found.output
-        return found
+from tests.typist import Typist
 
 
 @pytest.fixture(scope="module")
 def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = make_office(tmp_path_factory.mktemp("cadangan") / "kantor")
-    Netra(config)("demo", "--no-serve")
+    Typist(config)("demo", "--no-serve")
     return config.parent
 
 
 @pytest.fixture
-def netra(grown: Path, tmp_path: Path) -> Netra:
+def netra(grown: Path, tmp_path: Path) -> Typist:
     shutil.copytree(grown, tmp_path / "kantor", symlinks=True)
-    return Netra(tmp_path / "kantor" / "config.yaml")
+    return Typist(tmp_path / "kantor" / "config.yaml")
 
 
 def silent(_what: str, _done: int, _total: int) -> None:
     """Say nothing."""
 
 
-def test_a_copy_restores_to_an_office_that_works(netra: Netra, tmp_path: Path) -> None:
+def test_a_copy_restores_to_an_office_that_works(netra: Typist, tmp_path: Path) -> None:
     said = netra("backup", tmp_path / "salinan").output
     assert "Salinan utuh" in said
     assert check(tmp_path / "salinan", silent) == []
@@ -67,7 +53,7 @@ def test_a_copy_restores_to_an_office_that_works(netra: Netra, tmp_path: Path) -
         other.close()
 
 
-def test_a_copy_under_load_is_whole_and_of_one_moment(netra: Netra, tmp_path: Path) -> None:
+def test_a_copy_under_load_is_whole_and_of_one_moment(netra: Typist, tmp_path: Path) -> None:
     app, stop, done = App.build(netra.config), threading.Event(), list[int]()
 
     def busy() -> None:
@@ -109,7 +95,7 @@ def test_a_copy_under_load_is_whole_and_of_one_moment(netra: Netra, tmp_path: Pa
             restored.close()
 
 
-def test_a_later_copy_takes_unchanged_evidence_from_an_earlier_one(netra: Netra, tmp_path: Path) -> None:
+def test_a_later_copy_takes_unchanged_evidence_from_an_earlier_one(netra: Typist, tmp_path: Path) -> None:
     netra("backup", tmp_path / "senin")
     netra("backup", tmp_path / "selasa", "--after", tmp_path / "senin")
     names = [one.relative_to(tmp_path / "senin") for one in (tmp_path / "senin" / ARCHIVE).rglob("*") if one.is_file()]
@@ -121,7 +107,7 @@ def test_a_later_copy_takes_unchanged_evidence_from_an_earlier_one(netra: Netra,
 
 
 @pytest.mark.parametrize("how", ["changed", "missing", "added", "manifest"])
-def test_a_damaged_copy_is_not_restored(netra: Netra, tmp_path: Path, how: str) -> None:
+def test_a_damaged_copy_is_not_restored(netra: Typist, tmp_path: Path, how: str) -> None:
     netra("backup", tmp_path / "salinan")
     victim = next(one for one in sorted((tmp_path / "salinan" / ARCHIVE).rglob("*")) if one.is_file())
     if how == "changed":
@@ -137,7 +123,7 @@ def test_a_damaged_copy_is_not_restored(netra: Netra, tmp_path: Path, how: str) 
     assert not (tmp_path / "pulih").exists()
 
 
-def test_damaged_evidence_makes_no_copy(netra: Netra, tmp_path: Path) -> None:
+def test_damaged_evidence_makes_no_copy(netra: Typist, tmp_path: Path) -> None:
     app = App.build(netra.config)
     sha256 = next(iter(app.archive.hashes()))
     path = app.archive.folder / sha256[:2] / sha256[2:4] / f"{sha256}.gz"
@@ -147,7 +133,7 @@ def test_damaged_evidence_makes_no_copy(netra: Netra, tmp_path: Path) -> None:
     assert list(tmp_path.glob("*salinan*")) == []
 
 
-def test_nothing_is_written_over(netra: Netra, tmp_path: Path) -> None:
+def test_nothing_is_written_over(netra: Typist, tmp_path: Path) -> None:
     netra("backup", tmp_path / "salinan")
     assert "sudah ada" in netra("backup", tmp_path / "salinan", code=3).output
     (tmp_path / "berisi").mkdir()

@@ -14,29 +14,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from monitor import demo
 from monitor.app import App
-from monitor.cli import main
 from monitor.models import ReasonCode, State
 from monitor.pipeline import screen
 from monitor.store import QueueQuery, Store
 from tests.faults.places import MB, filled, read_only, small_disk
 from tests.offices import ROOT, make_office
+from tests.typist import Typist
 
 DAY = datetime(2025, 6, 26, 3, 0, tzinfo=UTC)
 DISK = 48
-
-
-class Netra:
-    """`netra` with these settings; an error that nobody foresaw fails the test."""
-
-    def __init__(self, config: Path) -> None:
-        self.config = config
-
-    def __call__(self, *words: str | Path) -> Result:
-        return CliRunner().invoke(main, ["--config", str(self.config), *map(str, words)], catch_exceptions=False)
 
 
 def held(config: Path) -> tuple[int, dict[str, int], int]:
@@ -55,8 +44,8 @@ def held(config: Path) -> tuple[int, dict[str, int], int]:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[int, dict[str, int], int]]:
     """A whole office, and what it holds."""
     config = make_office(tmp_path_factory.mktemp("utuh") / "kantor")
-    netra = Netra(config)
-    assert netra("demo", "--no-serve").exit_code == 0
+    netra = Typist(config)
+    assert netra.tried("demo", "--no-serve").exit_code == 0
     return config.parent, held(config)
 
 
@@ -74,18 +63,18 @@ def test_a_disk_that_fills_up_while_collecting_and_screening(
 ) -> None:
     with small_disk(tmp_path / "diska", DISK) as disk:
         config = make_office(disk / "kantor")
-        netra = Netra(config)
+        netra = Typist(config)
         app = App.build(config)
         demo.prepare(app)
         app.close()
         with filled(disk, left):
-            said = [netra("collect"), netra("screen")]
+            said = [netra.tried("collect"), netra.tried("screen")]
         for one in said:
             assert one.exit_code in {0, 3, 4, 10}, one.output
             assert one.exit_code == 0 or any(word in one.output for word in ("penuh", "ruang", "diska")), one.output
         assert {one.exit_code for one in said} != {0}
-        assert netra("collect").exit_code == 0
-        assert netra("screen").exit_code == 0
+        assert netra.tried("collect").exit_code == 0
+        assert netra.tried("screen").exit_code == 0
         assert held(config) == undisturbed[1]
 
 
@@ -105,7 +94,7 @@ def test_a_full_disk_leaves_no_half_file(
     with small_disk(tmp_path / "diska", 1) as disk:
         asked = [one.format(disk) for one in words]
         with filled(disk, 8_192):
-            found = Netra(config)(*asked)
+            found = Typist(config).tried(*asked)
             assert found.exit_code != 0
             assert any(word in found.output for word in ("penuh", "ruang", "No space")), found.output
             assert [one.name for one in disk.iterdir() if one.name != ".pengganjal"] == []
@@ -118,12 +107,12 @@ def test_a_phase_run_on_a_full_disk_goes_on_afterwards(
 ) -> None:
     with small_disk(tmp_path / "diska", DISK) as disk:
         config = copied(undisturbed[0], disk / "kantor")
-        netra = Netra(config)
+        netra = Typist(config)
         with filled(disk, 60_000):
-            found = netra("batch", "--phase", "tenang")
+            found = netra.tried("batch", "--phase", "tenang")
             assert found.exit_code not in {0, 14}
             assert "penuh" in found.output or "ruang" in found.output, found.output
-        assert netra("batch", "--phase", "tenang").exit_code == 14  # finished, not signed
+        assert netra.tried("batch", "--phase", "tenang").exit_code == 14  # finished, not signed
         assert held(config) == undisturbed[1]
 
 
@@ -135,15 +124,15 @@ def test_a_file_system_that_turned_read_only(
 ) -> None:
     with small_disk(tmp_path / "diska", DISK) as disk:
         config = copied(undisturbed[0], disk / "kantor")
-        netra = Netra(config)
+        netra = Typist(config)
         with read_only(disk):
             for words in (("collect",), ("screen",), ("doctor",), ("batch", "--phase", "tenang"), ("audit", "head")):
-                found = netra(*words)
+                found = netra.tried(*words)
                 assert found.exit_code in {1, 2, 3, 4, 10}, (words, found.output)
                 assert "Traceback" not in found.output
                 known = ("hanya dapat dibaca", "dibuka atau ditulis", "hak akses", "tidak dapat ditulis")
                 assert any(word in found.output for word in known), (words, found.output)
-        assert netra("collect").exit_code == 0
+        assert netra.tried("collect").exit_code == 0
         assert held(config) == undisturbed[1]
 
 
@@ -201,7 +190,7 @@ def test_a_second_of_its_kind_is_told_to_wait(
     config = copied(undisturbed[0], tmp_path / "kantor")
     app = App.build(config)
     with app.store.runs.exclusive(words[0]):
-        found = Netra(config)(*words)
+        found = Typist(config).tried(*words)
     app.close()
     assert found.exit_code == 6
     assert "masih berjalan" in found.output
@@ -217,7 +206,7 @@ def test_a_second_page_on_the_same_port_says_so(
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        found = Netra(config)("serve", "--port", str(taken.getsockname()[1]))
+        found = Typist(config).tried("serve", "--port", str(taken.getsockname()[1]))
     assert found.exit_code == 6, found.output
     assert "sudah dipakai" in found.output
 
@@ -292,8 +281,8 @@ def rot(tmp_path: Path, office: Path, seed: int) -> None:
     """Damage a page of the database; it is said, and a copy brings everything back."""
     chance = random.Random(seed)
     config = copied(office, tmp_path / "kantor")
-    netra = Netra(config)
-    assert netra("backup", tmp_path / "salinan").exit_code == 0
+    netra = Typist(config)
+    assert netra.tried("backup", tmp_path / "salinan").exit_code == 0
     whole = held(config)
     database = next((config.parent / "var").rglob("*.db"))
     with sqlite3.connect(database) as db:
@@ -304,11 +293,13 @@ def rot(tmp_path: Path, office: Path, seed: int) -> None:
         file.seek(chance.randrange(4096, size - 4096) // 4096 * 4096)
         file.write(chance.randbytes(4096))
     for words in (("doctor",), ("audit", "verify"), ("evidence", "verify")):
-        found = netra(*words)
+        found = netra.tried(*words)
         assert "Traceback" not in found.output
-    said = netra("doctor").output + netra("audit", "verify").output + netra("evidence", "verify").output
+    said = (
+        netra.tried("doctor").output + netra.tried("audit", "verify").output + netra.tried("evidence", "verify").output
+    )
     assert any(word in said for word in ("rusak", "TIDAK utuh", "gawat", "tidak cocok")), said
-    assert netra("restore", tmp_path / "salinan", tmp_path / "pulih").exit_code == 0
+    assert netra.tried("restore", tmp_path / "salinan", tmp_path / "pulih").exit_code == 0
     assert held(tmp_path / "pulih" / "config.yaml") == whole
 
 
