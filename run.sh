@@ -89,6 +89,13 @@ network() {
 # What reads the papers of a case back from PDF; only the tests need it.
 papers() { need 'type -P pdftotext && type -P pdftoppm' poppler-utils; }
 
+# Where tests put their thousands of small databases: in memory if 4 GB are free there, else where temporary files go.
+memory() {
+  local free
+  free=$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1) || free=0
+  if [ -w /dev/shm ] && [ "${free:-0}" -gt 4194304 ]; then echo /dev/shm; else echo "${TMPDIR:-/tmp}"; fi
+}
+
 check() {
   say "bentuk, gaya, tipe, kontrak impor"
   $BIN/ruff format --check .
@@ -105,7 +112,9 @@ case "${1:-}" in
   test)
     install constraints-test.txt; browser; reader; papers; network; check
     say "semua pengujian"
-    exec $BIN/pytest -n "${NETRA_WORKERS:-2}" --dist loadfile -m "not long and not bench" "${@:2}" ;;
+    shelf="$(mktemp -d "$(memory)/netra-uji.XXXXXX")"
+    trap 'rm -rf "$shelf"' EXIT
+    $BIN/pytest -n "${NETRA_WORKERS:-2}" --dist loadfile -m "not long and not bench" --basetemp="$shelf/t" "${@:2}" ;;
   bench)   install constraints-test.txt; exec $BIN/pytest -m "bench" -p no:randomly -s tests/bench "${@:2}" ;;
   long)    install constraints-test.txt; browser; exec $BIN/pytest -m "long" -s "${@:2}" ;;
   docs)    install constraints-test.txt; browser; exec $BIN/python -m tests.e2e.pictures docs/tangkapan ;;

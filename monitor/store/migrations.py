@@ -6,6 +6,7 @@ A migration is never changed once it is released: the next one is appended. `app
 from __future__ import annotations
 
 import sqlite3
+from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -263,12 +264,26 @@ def migrate(db: Database, path: Path) -> None:
             version = _marks(db.conn)[1]
             if version == len(MIGRATIONS):
                 return
-            db.executescript(MIGRATIONS[version][1])
+            for statement in _statements(MIGRATIONS[version][1]):
+                db.conn.execute(statement)
             db.conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
             db.conn.execute(f"PRAGMA user_version={version + 1}")
             db.conn.execute("COMMIT")
         finally:
             db.rollback()
+
+
+@cache
+def _statements(script: str) -> tuple[str, ...]:
+    """Cut a script into its statements: run as a whole, it would end the transaction that a migration stands in."""
+    found: list[str] = []
+    held = ""
+    for piece in script.split(";"):
+        held += piece + ";"
+        if sqlite3.complete_statement(held):
+            found.append(held.strip())
+            held = ""
+    return tuple(one for one in found if one != ";")
 
 
 def _marks(conn: sqlite3.Connection) -> tuple[int, int]:
