@@ -209,7 +209,8 @@ def _instagram(data: Record, _meta: Record) -> Act:
     _open(user, "instagram")
     author = _account(Platform.INSTAGRAM, user, ("pk", "id", "pk_id"), ("username",), "full_name")
     story = data.get("product_type") == "story" or data.get("expiring_at") is not None
-    if story and data.get("audience") not in {None, "", "default"}:
+    everybody = (None, "", "default")  # a tuple: what stands there may be a list, which no set can be asked for
+    if story and data.get("audience") not in everybody:
         raise UnmappedError("instagram: cerita untuk kalangan sendiri, tidak dibaca", closed=True)
     native_id = first(data, ("code",), ("shortcode",), longest=200)
     if story:

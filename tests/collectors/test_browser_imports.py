@@ -114,6 +114,14 @@ def test_closed_places_are_not_read_and_everything_passed_over_is_said() -> None
     assert not {"CxUji_4", "990002"} & {one.native_id for one in page.items}
 
 
+@pytest.mark.parametrize("audience", [["besties"], {"kind": "besties"}, [], 0])
+def test_a_story_for_an_audience_of_any_shape_is_not_read(audience: object) -> None:
+    line = next(one for one in zeeschuimer().splitlines() if b'"besties"' in one)
+    page = read("zeeschuimer", line.replace(b'"besties"', json.dumps(audience).encode()))
+    assert page.items == ()
+    assert "kalangan sendiri" in "\n".join(page.problems)
+
+
 def test_a_share_and_a_reply_say_whose_post_it_was() -> None:
     by_id = {one.native_id: one for one in read("zeeschuimer", zeeschuimer()).items}
     share = by_id["1990000000000000002"]
