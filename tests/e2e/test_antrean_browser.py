@@ -3,6 +3,7 @@ a lost connection, a person's line, clearing many, "handled already?"; and all o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -168,7 +169,7 @@ def test_without_javascript_nothing_breaks(browser: Browser, site: str, world: W
     page.goto(f"{site}/antrean")
     page.get_by_label("Urutan").select_option("terlama")
     page.get_by_role("button", name="Saring", exact=True).click()
-    assert "urut=terlama" in page.url
+    expect(page).to_have_url(re.compile("urut=terlama"))
     page.context.close()
 
 

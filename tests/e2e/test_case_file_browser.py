@@ -65,7 +65,7 @@ def test_without_script_it_is_written_too(browser: Browser, office: tuple[World,
     page, _complaints = enter(browser, site, "pemantau", path=f"/tanda/{flag_id}/kasus", script=False)
     page.fill("#facts", "Fakta rekaan")
     page.get_by_role("button", name="Simpan isian").press("Enter")
-    page.wait_for_url("**/kasus")
+    page.get_by_text("Isian tersimpan sebagai versi 1.").first.wait_for()
     held = world.store.documents.newest(flag_id)
     assert held is not None
     assert held.draft.facts == "Fakta rekaan"

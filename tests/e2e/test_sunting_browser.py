@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from monitor.store import NewPiece, PieceKind, Touch
 from tests.e2e.browser import NEEDS_BROWSER, context, judge, served, watch
@@ -80,7 +80,7 @@ def test_without_script_the_form_does_it_all(browser: Browser, office: tuple[Wor
         page.fill(f"[name={name}]", value)
     page.select_option("[name=isi-0]", "anak")
     page.get_by_role("button", name="Lihat dahulu").press("Enter")
-    assert page.locator("[data-kanvas] rect").count() == 1
+    expect(page.locator("[data-kanvas] rect")).to_have_count(1)
     page.get_by_role("button", name="Simpan salinan").press("Enter")
     page.wait_for_url("**/tanda/*")
     assert stored(world) == [[[10, 20, 30, 40, "anak"]]]
