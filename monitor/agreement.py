@@ -1,4 +1,4 @@
-"""How far people agree beyond chance: percent, Cohen's kappa, Fleiss' kappa, Krippendorff's alpha, with intervals.
+"""How far people agree beyond chance: percent, Cohen's kappa, Krippendorff's alpha, with intervals.
 
 Pure: verdicts in, figures out. A unit is what was judged, by any number of raters; who did not judge it is not in it.
 Sources, whose worked examples are tests:
@@ -6,7 +6,6 @@ Sources, whose worked examples are tests:
 * J. Cohen, A Coefficient of Agreement for Nominal Scales, Educational and Psychological Measurement 20 (1960) 37-46.
 * J. L. Fleiss, J. Cohen, B. S. Everitt, Large Sample Standard Errors of Kappa and Weighted Kappa, Psychological
   Bulletin 72 (1969) 323-327.
-* J. L. Fleiss, Measuring Nominal Scale Agreement Among Many Raters, Psychological Bulletin 76 (1971) 378-382.
 * K. Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), https://repository.upenn.edu/asc_papers/43.
 * Intervals of alpha by drawing anew instead of by a formula: A. F. Hayes, K. Krippendorff, Answering the Call for a
   Standard Reliability Measure for Coding Data, Communication Methods and Measures 1 (2007) 77-89.
@@ -92,20 +91,6 @@ def _kappa_variance(table: _Counts, kappa: float, expected: float) -> float:
     off = table * sums**2
     rest = (1 - kappa) ** 2 * float(off.sum() - np.trace(off))
     return max(0.0, (diagonal + rest - (kappa - expected * (1 - kappa)) ** 2) / (1 - expected) ** 2)
-
-
-def fleiss(units: Sequence[Unit]) -> float | None:
-    """Give Fleiss' kappa; None where the numbers of raters differ, which it cannot take, or where chance is certain."""
-    known = pairable(units)
-    if not known or len({len(one) for one in known}) != 1:
-        return None
-    counts, raters = _counted(known), len(known[0])
-    shares = counts.sum(axis=0) / counts.sum()
-    expected = float((shares**2).sum())
-    if expected >= 1:
-        return None
-    seen = float(((counts * (counts - 1)).sum(axis=1) / (raters * (raters - 1))).mean())
-    return (seen - expected) / (1 - expected)
 
 
 def alpha(units: Sequence[Unit], random: np.random.Generator, draws: int = DRAWS) -> Figure:

@@ -16,7 +16,6 @@ from cryptography import x509
 from rfc3161_client import (
     HashAlgorithm,
     TimestampRequestBuilder,
-    TimeStampResponse,
     VerificationError,
     VerifierBuilder,
     decode_timestamp_response,
@@ -165,12 +164,6 @@ def objection(answer: bytes, message: bytes, roots: bytes, request: TimeStampReq
     except (VerificationError, ValueError, TypeError) as error:
         return f"cap waktu tidak sah: {error}"
     return ""
-
-
-def stamped_at(answer: bytes) -> str:
-    """Give the time in a stamp (ISO 8601, UTC)."""
-    response: TimeStampResponse = decode_timestamp_response(ordered(answer))
-    return response.tst_info.gen_time.isoformat()
 
 
 def check_held(store: Store, archive: Archive, roots: bytes) -> Sequence[str]:

@@ -95,14 +95,6 @@ class Postponed:
         ).fetchone()
         return row is not None
 
-    def set_due(self, flag_id: int, due: date | None, points: float) -> None:
-        """Say by which day the law wants an end, None for no day, and what that adds to the urgency today."""
-        with self._connection.transaction() as db:
-            db.execute(
-                "UPDATE flags SET due = ?, haste = urgency + ? WHERE flag_id = ?",
-                (due.isoformat() if due is not None else "", points if due is not None else 0.0, flag_id),
-            )
-
     def keep_time(self, mark: str, weigh: Callable[[], Mapping[int, tuple[date, float]]]) -> bool:
         """Weigh every legal day anew when `mark` (the hour of the day) is another than last time; tells whether it was.
 

@@ -70,13 +70,3 @@ class Views:
                 yield Look(
                     moment(at), who, f"bukti.{act}", subject, frozenset({whose[flag_id]} if flag_id in whose else ())
                 )
-
-    def of_flag(self, flag_id: int, limit: int = 1000) -> list[Look]:
-        """Give who was shown a flag in lists, oldest first; of many only the newest `limit`."""
-        rows = self._connection.db.execute(
-            "SELECT * FROM (SELECT v.view_id, v.at, v.user_id, v.page, v.detail FROM views v "
-            "WHERE EXISTS (SELECT 1 FROM json_each(v.flags) WHERE value = ?) ORDER BY v.view_id DESC LIMIT ?) "
-            "ORDER BY view_id",
-            (flag_id, limit),
-        )
-        return [Look(moment(at), who, page, detail, frozenset()) for _key, at, who, page, detail in rows]

@@ -17,7 +17,7 @@ from monitor import custody
 from monitor.config import Config, EvidenceSettings
 from monitor.custody.der import ordered
 from monitor.custody.pack import AUTHORITY, SUMS, TOKEN
-from monitor.custody.stamping import Stamper, check_held, head_line, objection, roots_of, stamped_at
+from monitor.custody.stamping import Stamper, check_held, head_line, objection, roots_of
 from monitor.errors import NetraError
 from monitor.fetch import StampClient, Surroundings
 from monitor.store import PieceKind, Touch
@@ -65,8 +65,7 @@ def test_the_head_of_the_chain_is_stamped_and_openssl_agrees(kept: Kept, authori
     assert head_line(head).decode() in written
     (kept.heads / f"cap-{head.seq}.data").write_bytes(b"lain")
     assert "FAILED" in openssl_says(kept.heads, f"cap-{head.seq}.data", f"cap-{head.seq}.tsr", "tsa.pem")
-    [piece] = kept.store.custody.pieces(kind=PieceKind.STAMP)
-    assert stamped_at(kept.archive.read(piece.sha256)).startswith("20")
+    assert len(kept.store.custody.pieces(kind=PieceKind.STAMP)) == 1
     assert check_held(kept.store, kept.archive, one.roots) == []
     assert kept.verify().ok
     assert one.due().done == ()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.agreement import Z95, Figure, alpha, cohen, fell, fleiss, one_against_rest, percent
+from monitor.agreement import Z95, Figure, alpha, cohen, fell, one_against_rest, percent
 
 Rows = Sequence[str]
 
@@ -24,10 +24,6 @@ THREE = (". . . . . 3 4 1 2 1 1 3 3 . 3", "1 . 2 1 3 3 4 3 . . . . . . .", ". . 
 COHEN = ((88, 14, 18), (10, 40, 10), (2, 6, 12))
 EVERITT = ((106, 10, 4), (22, 28, 10), (2, 12, 6))
 # Ten subjects, fourteen raters, five categories: the usual example of Fleiss' kappa.
-FLEISS = (
-    (0, 0, 0, 0, 14), (0, 2, 6, 4, 2), (0, 0, 3, 5, 6), (0, 3, 9, 2, 0), (2, 2, 8, 1, 1), (7, 7, 0, 0, 0),
-    (3, 2, 6, 3, 0), (2, 5, 3, 2, 2), (6, 5, 2, 1, 0), (0, 2, 2, 3, 7),
-)  # fmt: skip
 
 
 def units(rows: Rows) -> list[Mapping[Hashable, str]]:
@@ -72,19 +68,6 @@ def test_the_interval_of_kappa_equals_the_published_standard_error() -> None:
     assert found.low is not None
     assert found.high is not None
     assert round((found.high - found.low) / 2 / Z95, 4) == 0.0537
-
-
-def test_fleiss_equals_the_usual_example() -> None:
-    said = [dict(enumerate(str(kind) for kind, count in enumerate(row) for _ in range(count))) for row in FLEISS]
-    found = fleiss(said)
-    assert found is not None
-    assert round(found, 3) == 0.210
-
-
-def test_fleiss_takes_no_differing_numbers_of_raters() -> None:
-    assert fleiss(units(FOUR)) is None
-    assert fleiss([]) is None
-    assert fleiss([{1: "a", 2: "a"}, {1: "a", 2: "a"}]) is None
 
 
 @pytest.mark.parametrize("rows", [("a a a", "a a a"), ("a", "."), (". .", "a b")])

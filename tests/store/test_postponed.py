@@ -127,7 +127,8 @@ def test_the_legal_day_lifts_a_flag_and_is_weighed_anew_when_the_hour_turns(offi
     assert not office.postponed.keep_time("2025-06-01 08", lambda: dues)
     assert office.postponed.keep_time("2025-06-01 09", lambda: dues)
     assert seen(office, clock) == [3, 4, 1, 2]
-    office.postponed.set_due(3, None, 0)
+    del dues[3]
+    assert office.postponed.keep_time("2025-06-01 10", lambda: dues)
     assert seen(office, clock) == [4, 1, 2, 3]
     flag = office.flags.get(4)
     raised = Screened(flag.stored, ((flag.actor, replace(flag.opinion, urgency=99.5)),))

@@ -321,8 +321,6 @@ def test_looks_say_who_saw_whom_when(store: Store, clock: FakeClock) -> None:
     ]
     assert list(store.views.between(start, clock.now, other.user_id)) == looks[1:]
     assert list(store.views.between(clock.now, clock.now + timedelta(days=1))) == []
-    assert [look.user_id for look in store.views.of_flag(one)] == [user.user_id]
-    assert store.views.of_flag(99) == []
 
 
 def test_looks_cannot_be_changed_unseen(store: Store, tmp_path: Path) -> None:

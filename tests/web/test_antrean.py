@@ -144,11 +144,11 @@ def test_the_legal_day_is_said_and_lifts(world: World, sign_in: SignIn) -> None:
     reader.decide(flags[12], "dukungan")
     reader.decide(flags[11], "dukungan")
     assert links(reader.get("/antrean?keadaan=informasi_awal").text) == [flags[11], flags[12]]
-    world.store.postponed.set_due(flags[12], date(2025, 6, 28), clock_points(2))
+    world.store.postponed.keep_time("pagi", lambda: {flags[12]: (date(2025, 6, 28), clock_points(2))})
     page = reader.get("/antrean?keadaan=informasi_awal").text
     assert links(page) == [flags[12], flags[11]]
     assert "↑ sisa 2 hari" in said(page)
-    world.store.postponed.set_due(flags[12], date(2025, 6, 25), clock_points(-1))
+    world.store.postponed.keep_time("sore", lambda: {flags[12]: (date(2025, 6, 25), clock_points(-1))})
     assert "↑ lewat 1 hari" in said(reader.get("/antrean?keadaan=informasi_awal").text)
 
 
