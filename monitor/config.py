@@ -329,6 +329,7 @@ class Config(_Strict):
     rules: str = "rules"
     model: str = ""
     contests: tuple[Identifier, ...] = ()
+    offices: str = Field(default="", description="berkas kantor lain: siapa menerima dan siapa mengirim paket")
     legal_decisions: str = Field(default="", description="berkas keputusan hukum tentang platform yang tertutup")
     sources: tuple[SourceConfig, ...] = ()
     schedule: Schedule = Schedule()

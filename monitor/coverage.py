@@ -287,6 +287,11 @@ def _by_day(rows: Sequence[str], idle: Sequence[Mapping[State, int]], count: int
     return found
 
 
+def percent(share: float) -> str:
+    """Write a share (0..1) as Indonesian does: 97,5 %."""
+    return f"{100 * share:.1f} %".replace(".", ",")
+
+
 def alarm_lines(alarms: Alarms) -> list[str]:
     """Put everything that nobody has answered yet into Indonesian lines, the gravest first."""
     said = [

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from monitor.coverage import WORDS
+from monitor.coverage import WORDS, percent
 from monitor.reports.wording import plain_day
 
 CERTIFICATE = "sertifikat.html"
@@ -31,7 +31,7 @@ def write_certificate(folder: Path, said: Mapping[str, Any], fingerprint: str, z
         return plain_day(date.fromisoformat(text))
 
     page = Environment(loader=PackageLoader("monitor.batch"), autoescape=True, undefined=StrictUndefined)
-    page.filters.update(moment=moment, day=day, number=_number, percent=_percent)
+    page.filters.update(moment=moment, day=day, number=_number, percent=percent)
     states = [(name, said["coverage"]["states"][state]) for state, name in WORDS.items()]
     text = page.get_template(CERTIFICATE).render(
         said=said, fingerprint=fingerprint, states=states, phases=PHASES, top=_top, digest=_grouped
@@ -43,10 +43,6 @@ def write_certificate(folder: Path, said: Mapping[str, Any], fingerprint: str, z
 
 def _number(value: float) -> str:
     return f"{value:,.0f}".replace(",", ".")
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %".replace(".", ",")
 
 
 def _grouped(digest: str) -> str:

@@ -25,10 +25,10 @@ from monitor.batch.manifest import Manifest
 from monitor.batch.merge import Merged
 from monitor.batch.parts import put, summed
 from monitor.batch.run import REPORT, Result, compared, previous, read_result, summaries
-from monitor.batch.signing import fingerprint, public_bytes, signs
 from monitor.coverage import Line, Tally, tally
 from monitor.errors import ConflictError
 from monitor.export import inert
+from monitor.signing import fingerprint, public_bytes, signs
 
 SIGNATURE = "laporan.ttd"
 COVERAGE, SAMPLE, LATE = "cakupan.csv", "sampel.csv", "susulan.csv"

@@ -23,6 +23,7 @@ from monitor.cli.evidence import evidence
 from monitor.cli.exporting import table
 from monitor.cli.guarding import breach
 from monitor.cli.learning import sample
+from monitor.cli.packing import package
 from monitor.cli.people import roster, user
 from monitor.cli.proof import audit, backup, doctor, restore, upgrade
 from monitor.cli.reminding import deadlines, digest, law_of
@@ -178,5 +179,5 @@ main.add_command(breach)
 main.add_command(captures)
 audit.add_command(audit_day)
 user.add_command(user_conflict)
-for group in (restore, upgrade, agreement, batch, batch_verify, batch_key, export, import_):
+for group in (restore, upgrade, agreement, batch, batch_verify, batch_key, export, import_, package):
     main.add_command(group)

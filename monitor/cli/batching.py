@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
+from monitor import signing
 from monitor.app import App
-from monitor.batch import certificate, merge, notice, report, run, signing, window
+from monitor.batch import certificate, merge, notice, report, run, window
 from monitor.cli.scaling import FOLDER, TARGET, elsewhere, manifest_of, only_contest, with_bar
 from monitor.cli.shell import as_json, err, open_app, out, print_json
 from monitor.errors import NetraError

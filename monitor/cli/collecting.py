@@ -13,7 +13,7 @@ import click
 from monitor.app import App
 from monitor.cli.shell import as_json, err, open_app, out, print_json, progress_bar
 from monitor.cli.sourcing import quota_lines
-from monitor.coverage import WORDS, Line, Tally, by, phase_spans, tally
+from monitor.coverage import WORDS, Line, Tally, by, percent, phase_spans, tally
 from monitor.export import inert
 from monitor.models import Phase
 from monitor.pipeline import Collected
@@ -162,7 +162,7 @@ def coverage_command(
         for said in (*told(window, lines, counted), *quota_lines(app)):
             out.print(said, markup=False)
     if least is not None and share < least:
-        err.print(f"Cakupan {_percent(share)} di bawah batas {_percent(least)}.", style="bold red")
+        err.print(f"Cakupan {percent(share)} di bawah batas {percent(least)}.", style="bold red")
         ctx.exit(BELOW)
 
 
@@ -215,8 +215,8 @@ def told(window: str, lines: Sequence[Line], counted: Tally) -> list[str]:
     people = [one for one in lines if one.subject is not None]
     said = [
         f"Cakupan, {window}:",
-        f"  terbukti {counted.proved} dari {counted.askable} yang boleh ditanyakan ({_percent(counted.share)})",
-        f"  dan {_percent(counted.whole_share)} dari seluruh {counted.total} baris daftar",
+        f"  terbukti {counted.proved} dari {counted.askable} yang boleh ditanyakan ({percent(counted.share)})",
+        f"  dan {percent(counted.whole_share)} dari seluruh {counted.total} baris daftar",
         *(f"  {number:>7} {WORDS[state]}" for state, number in counted.counts.items() if number),
         "Menurut sumber:",
         *(_group(name or "(tanpa sumber)", one) for name, one in by(lines, lambda one: one.config_id).items()),
@@ -246,10 +246,6 @@ def _line(line: Line) -> str:
     who = f"{line.subject.name} ({line.subject.platform}): " if line.subject else ""
     proved = f"terakhir terbukti {line.proved_at:%d-%m-%Y %H.%M} UTC" if line.proved_at else "belum pernah terbukti"
     return f"{who}{line.source_id or 'tanpa sumber'}: {WORDS[line.state]}, {proved}; {line.detail}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %".replace(".", ",")
 
 
 def as_data(lines: Sequence[Line], counted: Tally) -> dict[str, object]:

@@ -53,6 +53,7 @@ from monitor.store.leases import Leases
 from monitor.store.lockouts import Lockouts, Pressure
 from monitor.store.lookup import Found, Lookup
 from monitor.store.outcomes import HANDED_ON, Answer, Outcome, OutcomeGround, Outcomes, Proof, Result
+from monitor.store.packages import Packages
 from monitor.store.postponed import Postponed
 from monitor.store.probes import Probes
 from monitor.store.process import Process
@@ -271,6 +272,7 @@ class Store:
         self.deadlines = Deadlines(connection)
         self.dashboard = Dashboard(connection)
         self.days = Days(connection)
+        self.packages = Packages(connection, self.audit, clock)
 
     def _lay_out_evidence(self, connection: Connection, clock: Callable[[], datetime]) -> None:
         """Add the parts that keep, count and erase what was brought in."""
@@ -294,13 +296,9 @@ class Store:
 
     @classmethod
     def open(
-        cls,
-        path: Path,
-        clock: Callable[[], datetime],
-        hasher: PasswordHasher | None = None,
-        zone: tzinfo = UTC,
+        cls, path: Path, clock: Callable[[], datetime], hasher: PasswordHasher | None = None, zone: tzinfo = UTC,
         second_share: float = 0.0,
-    ) -> Self:
+    ) -> Self:  # fmt: skip
         """Open the database, made if it is not there, brought up to date if it is older.
 
         `hasher` sets the cost of passwords (argon2id), `zone` where a day of the coverage begins, `second_share` which

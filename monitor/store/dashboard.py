@@ -32,10 +32,12 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """One decision and how many seconds its case had been open to whoever decided."""
+    """One decision and how many seconds its case had been open to whoever decided; where and in which phase it was."""
 
     user_id: int
     seconds: float
+    region: str = ""
+    phase: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +83,17 @@ class Dashboard:
         """
         where, values = _within(regions)
         rows = self._connection.db.execute(
-            "WITH newest AS (SELECT d.decision_id, d.flag_id, d.user_id, d.decided_at FROM decisions d "
-            f"JOIN flags f ON f.flag_id = d.flag_id WHERE d.undoes IS NULL{where} "
+            "WITH newest AS (SELECT d.decision_id, d.flag_id, d.user_id, d.decided_at, f.region, f.phase "
+            f"FROM decisions d JOIN flags f ON f.flag_id = d.flag_id WHERE d.undoes IS NULL{where} "
             "ORDER BY d.decision_id DESC LIMIT ?), "
             "timed AS (SELECT *, "
             "coalesce(lag(decided_at) OVER (PARTITION BY user_id ORDER BY decision_id), '') AS past FROM newest) "
             "SELECT t.user_id, (julianday(t.decided_at) - julianday((SELECT min(c.at) FROM custody c "
             "WHERE c.flag_id = t.flag_id AND c.user_id = t.user_id AND c.act = 'lihat' AND c.at >= t.past "
-            "AND c.at <= t.decided_at))) * 86400 AS seconds FROM timed t",
+            "AND c.at <= t.decided_at))) * 86400 AS seconds, t.region, t.phase FROM timed t",
             (*values, newest),
         )
-        return [Took(who, seconds) for who, seconds in rows if seconds is not None and seconds <= LONGEST_LOOK]
+        return [Took(who, *rest) for who, *rest in rows if rest[0] is not None and rest[0] <= LONGEST_LOOK]
 
     def spoken(self, after: int, limit: int) -> list[Spoken]:
         """Give standing flags whose newest opinion is younger than `after`, by opinion."""

@@ -101,6 +101,11 @@ TABLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "user_factors": (70, ("user_id", "secret", "at")),
     "recovery_codes": (71, ("code_id", "user_id", "digest", "spent_at")),
     "invitations": (72, ("invitation_id", "user_id", "digest", "made_by", "made_at", "expires_at", "ended")),
+    "packages_sent": (110, ("package_id", "receiver", "number", "sha256", "made_at", "scope")),
+    "packages_received": (
+        111,
+        ("package_id", "sender", "number", "sha256", "made_at", "received_at", "office", "region", "fingerprint"),
+    ),
     "identities": (73, ("identity_id", "user_id", "issuer", "kind", "value", "active", "at")),
 }  # fmt: skip
 

@@ -22,6 +22,7 @@ from monitor.store.schema_documents import DOCUMENTS
 from monitor.store.schema_groups import GROUPS
 from monitor.store.schema_outcomes import OUTCOMES
 from monitor.store.schema_ownership import OWNERSHIP
+from monitor.store.schema_packages import PACKAGES
 from monitor.store.schema_process import PROCESS
 from monitor.store.schema_queue import QUEUE
 from monitor.store.schema_quota import QUOTA
@@ -236,6 +237,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("ownership", OWNERSHIP),
     ("process", PROCESS),
     ("roster", ROSTER),
+    ("packages", PACKAGES),
 )
 
 

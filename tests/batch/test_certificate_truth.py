@@ -18,8 +18,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from monitor import signing
 from monitor.app import App
-from monitor.batch import signing
 from monitor.batch.certificate import CERTIFICATE
 from monitor.batch.report import COVERAGE, SIGNATURE, check
 from monitor.batch.run import REPORT

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor import signing
 from monitor.app import App
-from monitor.batch import crew, run, signing
+from monitor.batch import crew, run
 from monitor.batch.certificate import CERTIFICATE, write_certificate
 from monitor.batch.report import COVERAGE, LATE, SAMPLE, SIGNATURE, check, write_report
 from monitor.batch.run import REPORT

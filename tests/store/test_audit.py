@@ -15,6 +15,7 @@ from monitor.store import AuditReport, FileKind, IdentityKind, NewPiece, PieceKi
 from monitor.store.codec import stamp
 from monitor.store.conflicts import Tie
 from monitor.store.guard import TABLES, Ledger
+from monitor.store.packages import Parcel
 from tests.fakes import START, FakeClock
 from tests.fakes_store import a_capture, a_case, a_response, add_people, add_user, an_item, flag_all, open_store, save
 from tests.tampering import cells, change
@@ -51,6 +52,12 @@ def filled(folder: Path) -> None:
         store.views.note(user.user_id, "antrean", flags=[1, 2])
         store.postponed.put_off(3, user.user_id, START + timedelta(days=200), "menunggu jawaban")
         walk_on(store, user.user_id, two)
+        store.packages.note_sent("pusat", 5, "a" * 64, START, "{}")
+        figure = ("kabupaten misal", "Kabupaten Misal", "", "tanda", "", 3.0)
+        told = Parcel(
+            "kab-misal", 3, "b" * 64, START, "Kantor Misal", "Kabupaten Misal", "0a1b", "{}", "{}", [figure], (), ()
+        )
+        assert store.packages.receive(told)
         store.seals.seal()
         store.burial.bury([("a" * 64, FileKind.BODY)], "retensi", user.user_id)
         store.alarms.fell_silent("contoh", date(2025, 1, 6), 3)
