@@ -77,7 +77,7 @@ def triage(
             return None
         level = Level.MEDIUM
     ground = _ground(act, matches, wordless=wordless)
-    if act.stored.item.kind is ItemKind.ARTICLE and level is Level.HIGH:
+    if act.stored.item.kind is ItemKind.ARTICLE:
         level = Level.MEDIUM  # a name in the news is a lead for a human, never more
     probability = score.probability if score is not None else None
     return Opinion(
@@ -239,9 +239,7 @@ def urgency_shares(opinion: Opinion, actor: Actor | None, days_left: int | None 
 
 def clock_points(days_left: int) -> float:
     """Give what the legal clock adds: nothing beyond a week, most on the last day and after it."""
-    if days_left <= 0:
-        return _CLOCK[0]
-    return _CLOCK[days_left] if days_left < len(_CLOCK) else 0.0
+    return _CLOCK[max(0, days_left)] if days_left < len(_CLOCK) else 0.0
 
 
 def _urgency(act: Act, level: Level, probability: float | None) -> float:
