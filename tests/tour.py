@@ -9,14 +9,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
 
 from monitor.cli.reminding import law_of
+from monitor.exchange.compare import compare
 from monitor.models import Condition, Confidence, Level, Picture, ReasonCode, Role, SeenAct, State
 from monitor.store import NewPiece, PieceKind, QueueQuery, Touch
 from monitor.web import Again, RuleDesk, create_app
+from tests.exchange.told import NETWORK, tell
 from tests.fakes_capture import JudgingWorld, poster
 from tests.fakes_store import a_capture
 from tests.fakes_web import PASSWORD, SEEDS
@@ -38,6 +41,8 @@ class Tour(JudgingWorld):
         self._edit()
         self._record()
         self.draft = self._propose()
+        for place, region in enumerate(("Kabupaten Misal", "Kota Umpama")):
+            tell(self.store, f"kantor-{place}", region, self.clock() - timedelta(days=3 + 20 * place))
         self.job = self.store.bulk.prepare(self.everything.user_id, QueueQuery(level=Level.MEDIUM), "tingkat=sedang")
 
     def app(self, *, demo: bool = True) -> Flask:
@@ -48,6 +53,7 @@ class Tour(JudgingWorld):
             again=Again(list, len, self.clock),
             calendar=lambda: office.calendar,
             law=lambda: law_of(office),
+            offices=lambda regions, region: compare(office, NETWORK, regions, region),
         )
         return create_app(services)
 

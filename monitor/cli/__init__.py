@@ -23,7 +23,7 @@ from monitor.cli.evidence import evidence
 from monitor.cli.exporting import table
 from monitor.cli.guarding import breach
 from monitor.cli.learning import sample
-from monitor.cli.packing import package
+from monitor.cli.packing import beside, package
 from monitor.cli.people import roster, user
 from monitor.cli.proof import audit, backup, doctor, restore, upgrade
 from monitor.cli.reminding import deadlines, digest, law_of
@@ -164,6 +164,7 @@ def _serve(app: App, port: int | None, login: tuple[str, str] | None) -> None:
         again=web.Again(app.missing, partial(gather_quietly, app), app.clock),
         calendar=lambda: app.calendar,
         law=lambda: law_of(app),
+        offices=lambda regions, region: beside(app, regions, region),
         bureau=bureau_of(app),
     )
     host, port = app.config.web.host, port or app.config.web.port

@@ -86,13 +86,18 @@ def package_import(ctx: click.Context, path: Path, *, json_out: bool) -> None:
 def package_compare(ctx: click.Context, phase: str | None, region: str | None, *, json_out: bool) -> None:
     """Sandingkan pekerjaan kantor ini dengan kantor yang mengirim paket. Kantor, bukan orang; tanpa peringkat."""
     app = open_app(ctx)
-    sides = compare.compare(app, network_of(app), (region,) if region else ())
+    sides = compare.compare(app, network_of(app), region=region or "")
     if json_out:
         print_json([asdict(one) for one in sides])
         return
     for one in sides:
         for line in told(one, phase, app):
             out.print(line, markup=False)
+
+
+def beside(app: App, regions: frozenset[str], region: str) -> list[compare.Side]:
+    """Put offices beside each other for a reader of the page."""
+    return compare.compare(app, network_of(app), regions, region)
 
 
 def network_of(app: App) -> agreement.Network:

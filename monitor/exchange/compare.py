@@ -80,10 +80,16 @@ class Side:
     above: tuple[str, ...] = field(default=())
 
 
-def compare(office: Office, network: Network, within: Collection[str] = ()) -> list[Side]:
-    """Put this office and every sender beside each other, by region; `within` limits to regions and those inside."""
+def compare(office: Office, network: Network, within: Collection[str] = (), region: str = "") -> list[Side]:
+    """Put this office and every sender beside each other, by region.
+
+    `within` limits to regions and those inside, for readers who may see no more; `region` to one of them, "" = all.
+    """
     now, store = office.clock(), office.store.packages
     seen = network.within(within) if within else None
+    if region:
+        asked = network.within([region])
+        seen = asked if seen is None else seen & asked
     own = gather(office, network, everything(network), 1, now)
     sides = [
         _side(network, network.id, (own.office, own.region), list(figures(own)), (None, 0), seen, own=True)

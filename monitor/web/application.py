@@ -36,6 +36,7 @@ from monitor.web import (
     henti,
     i18n,
     jawaban,
+    kantor,
     kasus_lama,
     kebocoran,
     kesepakatan,
@@ -109,6 +110,7 @@ _SCREENS = (
     tinjauan.blueprint,
     kesepakatan.blueprint,
     hari.blueprint,
+    kantor.blueprint,
 )
 _PANELS: tuple[Maker, ...] = (
     paket.why_panel,
@@ -218,6 +220,7 @@ def _context() -> dict[str, object]:
         "may_export": user is not None and custody.may_export(user),
         "may_record": user is not None and auth.may_decide(user),
         "may_audit": user is not None and Role.AUDITOR in user.roles,
+        "may_compare": user is not None and kantor.may_compare(user),
         "may_review": user is not None and bool(user.roles & tinjauan.REVIEWERS),
         "may_manage": user is not None and Role.ADMIN in user.roles,
     }

@@ -13,6 +13,7 @@ from monitor.config import Config
 from monitor.custody import Stamp, no_stamp
 from monitor.docket import Law
 from monitor.evidence import Archive
+from monitor.exchange.compare import Side
 from monitor.fetch import Provider
 from monitor.governance import Governance
 from monitor.judge import Judges
@@ -60,5 +61,7 @@ class Services:
     lasting_key: bool = True
     bureau: Bureau | None = None
     """What case files are made with; None: there are none."""
+    offices: Callable[[frozenset[str], str], list[Side]] | None = None
+    """Puts offices beside each other, for a reader of these regions (empty = all), limited to one region ("" = all)."""
     law: Callable[[], Law] | None = None
     """What deadlines are counted with; None: none are."""
