@@ -10,7 +10,8 @@ HEADLINE, CAPITALS = "xjudulx", "xkapitalx"
 LEAST = 4
 """A text with fewer words, or fewer capital letters, says nothing of its form."""
 _CASED = re.compile(r"[A-Za-z]{3,}")
-_SAMPLE = 400
+SAMPLE = 400
+"""Characters that tell the form of a text."""
 _UPPER = ascii_uppercase.encode()
 
 
@@ -22,11 +23,20 @@ def count_capitals(text: str) -> int:
 
 def form(text: str) -> str | None:
     """Give the class token of a headline or of shouting, None for everything else; by the first letters of a text."""
-    words = _CASED.findall(text, 0, _SAMPLE)
-    small = sum(map(str.islower, words))
-    if len(words) < LEAST or small * 3 >= len(words):
+    return form_of(*count_words(text[:SAMPLE]))
+
+
+def count_words(text: str) -> tuple[int, int, int, int]:
+    """Count the words of three letters or more: all, those in small letters, in capitals, with a first capital."""
+    words = _CASED.findall(text)
+    small, upper = sum(map(str.islower, words)), sum(map(str.isupper, words))
+    return len(words), small, upper, sum(word[0].isupper() for word in words)
+
+
+def form_of(words: int, small: int, upper: int, first: int) -> str | None:
+    """Do what `form` does, from the counts of `count_words` over the first `SAMPLE` characters."""
+    if words < LEAST or small * 3 >= words:
         return None
-    upper = sum(map(str.isupper, words))
-    if upper * 3 > len(words) * 2:
+    if upper * 3 > words * 2:
         return CAPITALS
-    return HEADLINE if sum(word[0].isupper() for word in words) * 4 > len(words) * 3 else None
+    return HEADLINE if first * 4 > words * 3 else None

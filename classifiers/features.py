@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from classifiers import case, mask
+from classifiers import case, marks
 from classifiers.labels import Owner
 
 CLIP = 6.0
@@ -24,10 +24,10 @@ NORM = 0.55
 MOST_TOKENS = 400
 """A longer text is judged by its first tokens: an article's opening says what it is, and cost stays bounded."""
 
-CLASSES = frozenset(mask.SHOWN)
-CONTEST_FACTS = frozenset({mask.CANDIDATE, mask.PARTY, mask.CAMP, mask.SLOGAN, mask.TAG, mask.ACCOUNT})
+CLASSES = frozenset(marks.SHOWN)
+CONTEST_FACTS = frozenset({marks.CANDIDATE, marks.PARTY, marks.CAMP, marks.SLOGAN, marks.TAG, marks.ACCOUNT})
 ALL_FACTS = CONTEST_FACTS | frozenset(
-    {mask.BALLOT, mask.URL, mask.CONTEST, case.HEADLINE, case.CAPITALS, mask.MENTION, "?", "!", ":", '"'}
+    {marks.BALLOT, marks.URL, marks.CONTEST, case.HEADLINE, case.CAPITALS, marks.MENTION, "?", "!", ":", '"'}
 )
 
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import mask
+from classifiers import marks
 from classifiers.dataset import Sentence, load_corpus
 from classifiers.evaluate import average_precision
 from classifiers.hashtags import known_words
@@ -43,7 +43,7 @@ LEAST_UNKNOWN = 8
 _HELD_FOLD = 0
 _SEED = 3
 _TEMPLATES = 150
-_OF_A_SIDE = frozenset({mask.CANDIDATE, mask.PARTY, mask.CAMP, mask.SLOGAN, mask.TAG, mask.ACCOUNT})
+_OF_A_SIDE = frozenset({marks.CANDIDATE, marks.PARTY, marks.CAMP, marks.SLOGAN, marks.TAG, marks.ACCOUNT})
 _LENGTHS = ((4, "pendek (1-4 kata)"), (12, "sedang (5-12 kata)"), (10**9, "panjang (13 kata ke atas)"))
 _LONG_WORD = 4
 _ADDRESSED = re.compile(
@@ -246,7 +246,7 @@ def unknown_words(texts: Sequence[str], terms: TargetTerms) -> tuple[str, ...]:
                 for one in masker.tokens(text)
                 if len(one) >= _LONG_WORD and one.isalpha() and one not in ordinary and normal(one) is None
             }
-            - mask.SHOWN.keys()
+            - marks.SHOWN.keys()
         )
     return tuple(word for word, number in count.most_common(20) if number >= LEAST_UNKNOWN)
 

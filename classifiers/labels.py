@@ -84,3 +84,12 @@ class Classifier(Protocol):
     def score(self, texts: Sequence[str], parents: Sequence[Parent | None] | None = None) -> list[Score]:
         """Give one score a text, in order; `parents`, where given, has one entry a text. An empty text scores 0."""
         ...
+
+    def probabilities(
+        self,
+        texts: Sequence[str],
+        parents: Sequence[Parent | None] | None = None,
+        plains: Sequence[str] | None = None,
+    ) -> list[float]:
+        """Give the probabilities of `score` alone, cheaper; `plains` are the folded texts where they are at hand."""
+        ...

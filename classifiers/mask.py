@@ -7,49 +7,47 @@ become one token whatever the number, so an unknown contest works too. `Masker` 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from classifiers.case import CAPITALS, HEADLINE, LEAST, count_capitals, form
+from classifiers.case import LEAST, count_capitals, form
 from classifiers.lexicon import (
     BALLOT_CUES,
     CANDIDACIES,
     CONTESTS,
     COUNTED,
-    NOT_BALLOT,
     NUMBERS,
     OFFICES,
-    PIECES,
     SPELLINGS,
     words,
 )
+from classifiers.marks import (
+    ACCOUNT,
+    BALLOT,
+    CANDIDATE,
+    CLASSES,
+    MENTION,
+    OFFICE,
+    OTHER_TAG,
+    SHOWN,
+    SMALL,
+    STRANGER,
+    TAG,
+    URL,
+    finished,
+    hashtags,
+    number,
+    once,
+    plain_form,
+    raw_tokens,
+    split,
+    unforged,
+)
 from classifiers.text import Folded, TargetTerms, fold, fold_plain
 
-CANDIDATE, PARTY, CAMP, SLOGAN = "xkandidatx", "xpartaix", "xkubux", "xsloganx"
-TAG, ACCOUNT, BALLOT = "xtagarx", "xakunx", "xnomorx"
-OTHER_TAG, MENTION, URL, SMALL, YEAR, FIGURE = "xtagx", "xsebutx", "xurlx", "xbilx", "xtahunx", "xangkax"
-OFFICE, CANDIDACY, CONTEST = "xjabatanx", "xcalonx", "xpemilux"
-STRANGER = "xasingx"
-ALONE = "xangkapendekx"
-
-SHOWN = {
-    CANDIDATE: "(nama calon)", PARTY: "(partai)", CAMP: "(kubu)", SLOGAN: "(slogan)", TAG: "(tagar calon)",
-    ACCOUNT: "(akun calon)", BALLOT: "(nomor urut)", OTHER_TAG: "(tagar)", MENTION: "(sebutan akun)", URL: "(tautan)",
-    SMALL: "(bilangan)", YEAR: "(tahun)", FIGURE: "(angka)", OFFICE: "(jabatan)", CANDIDACY: "(calon)",
-    CONTEST: "(pemilu)", HEADLINE: "(bentuk judul)", CAPITALS: "(huruf besar)", STRANGER: "(nama lain)",
-    ALONE: "(bilangan dalam teks pendek)",
-}  # fmt: skip
-"""How a class token is shown to a person."""
-
-_CLASSES = {"\ue000": CANDIDATE, "\ue001": PARTY, "\ue002": CAMP, "\ue003": SLOGAN}
-_FORGED = str.maketrans(dict.fromkeys(_CLASSES, " "))
-_TOKEN = re.compile(
-    r"(?=[^\s,;()])(?:https?:\S*|www\.\S*|[a-z]\w*|[#@]\w+|\d[\d.,:/]*|[!?]+|\.\.+|[\ue000-\ue003]"
-    r"|[^\s\w.,;()\[\]{}<>/\\|*_~^=+&%$`'#@-]|\w)"  # the look ahead only skips what is between words, and faster
-)
 _LINK = re.compile(r"https?:\S*|www\.\S*")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _WORD_DIGITS = re.compile(r"([a-z]+?)(\d{1,2})")
@@ -57,10 +55,10 @@ _CAPITAL = re.compile(r"[A-Z](?<!\w[A-Z])\w+")
 _SUFFIXES = ("nya", "lah", "pun", "kah", "ers", "ku", "mu")
 ORDINARY = frozenset(words("pd jk pan gp amin aman asa pas era oke bisa pro"))
 _SHORTEST_INSIDE = 4
-_SHORT = 6
 _MEMO_LIMIT = 50_000
 _NONE: frozenset[str] = frozenset()
 _LARGEST_TABLE = 20_000
+_ADDRESS = ("http:", "https:", "www.")
 
 
 class Masker:
@@ -75,7 +73,7 @@ class Masker:
         self._tagged: dict[tuple[str, str], list[str]] = {}
         patterns: dict[str, str] = {}
         self._capital: set[str] = set()
-        for char, values in zip(_CLASSES, (terms.names, terms.parties, terms.camps, terms.slogans), strict=True):
+        for char, values in zip(CLASSES, (terms.names, terms.parties, terms.camps, terms.slogans), strict=True):
             for value in values:
                 folded = fold(value).text.strip()
                 if len(folded) > 1:
@@ -86,14 +84,14 @@ class Masker:
         self._chars = list(patterns.values())
         self._find = AhoCorasick(self._patterns, implementation=_automaton(self._patterns)) if patterns else None
         inside = {
-            piece.replace(" ", ""): _CLASSES[char]
+            piece.replace(" ", ""): CLASSES[char]
             for piece, char in patterns.items()
             if len(piece.replace(" ", "")) >= _SHORTEST_INSIDE
         }
         self._inside = list(inside)
         self._inside_class = list(inside.values())
         self._find_inside = AhoCorasick(self._inside, matchkind=MatchKind.LeftmostLongest) if inside else None
-        self._whole = {piece.replace(" ", ""): _CLASSES[char] for piece, char in patterns.items()}
+        self._whole = {piece.replace(" ", ""): CLASSES[char] for piece, char in patterns.items()}
         self._tags = frozenset(fold(tag).text.lstrip("#") for tag in terms.hashtags)
         self._accounts = frozenset(fold(name).text.lstrip("@") for name in terms.accounts)
         self._parts = frozenset(
@@ -104,40 +102,88 @@ class Masker:
             known if self._parts.isdisjoint(known) else {k: v for k, v in known.items() if k not in self._parts}
         )
         self._mixed = _MIXED | self._parts
-        self._counted = {word: _plain(word) for word in _COUNTED_FORMS - self._parts}
+        self._counted = {word: plain_form(word) for word in _COUNTED_FORMS - self._parts}
 
     def tokens(self, text: str) -> list[str]:
         """Give the tokens of a text; an empty list where nothing is left."""
         plain, exact = fold_plain(text)
-        case = text
-        if not plain.isascii():
-            plain = plain.translate(_FORGED)
+        case, plain = text, unforged(plain)
         found = self._find.find_matches_as_indexes(plain, overlapping=True) if self._find is not None else []
         if found:
             plain, case = self._masked(Folded(text, plain, exact), found)
-        seen = _TOKEN.findall(plain)
+        seen = raw_tokens(plain)
         capitals = count_capitals(case)
         strange = self._strange(case) if capitals and self._ordinary else _NONE
-        tags = iter(re.findall(r"#\w+", text)) if "#" in text else iter(())
+        tags = iter(hashtags(text))
         out: list[str] = []
-        mixed, counted = self._mixed, self._counted
         for token, word in zip(seen, self._known(seen, strange), strict=True):
             if word is not None:
                 out.append(word)
-            elif token.isalpha() and token not in strange:
-                if token not in mixed:
-                    out.append(token)  # no list knows the word, so it stands for itself
-                elif token in counted and (not out or out[-1] != BALLOT):
-                    out.append(counted[token])
-                else:
-                    self._word(token, out, strange)
-            elif token in strange and token not in mixed and token.isalpha():
-                _once(STRANGER, out)
-            elif "a" <= token[0] <= "z":
-                self._word(token, out, strange)
             else:
-                self._sign(token, out, tags)
-        return _finished(out, case, capitals)
+                self.step(token, out, strange, tags)
+        return finished(out, form(case) if capitals >= LEAST else None)
+
+    def step(self, token: str, out: list[str], strange: AbstractSet[str], tags: Iterator[str]) -> None:
+        """Append what one token becomes after those in `out`, where no list settles it alone.
+
+        `strange` are the words that the text writes with a capital; `tags` gives its hashtags as written, in order.
+        """
+        if token.isalpha() and token not in strange:
+            if token not in self._mixed:
+                out.append(token)  # no list knows the word, so it stands for itself
+            elif token in self._counted and (not out or out[-1] != BALLOT):
+                out.append(self._counted[token])
+            else:
+                self._word(token, out, strange)
+        elif token in strange and token not in self._mixed and token.isalpha():
+            once(STRANGER, out)
+        elif "a" <= token[0] <= "z":
+            self._word(token, out, strange)
+        else:
+            self._sign(token, out, tags)
+
+    def alone(self, token: str, tag: str) -> Sequence[str] | None:
+        """Give what a token becomes whatever stands before it and whoever is named; None where that matters.
+
+        `tag` is the token as it was written, where it is a hashtag.
+        """
+        first = token[0]
+        word = self._easy.get(token)
+        if word is not None:
+            return (word,)
+        if token.isalpha():
+            return None if token in self._mixed else (token,)
+        if token.startswith(_ADDRESS) and token not in self._mixed:
+            return (URL,)
+        if first.isalnum() or first == "_" or first in CLASSES:
+            return None
+        out: list[str] = []
+        self._sign(token, out, iter((tag,)))
+        return out
+
+    def strangers(self, raw: str) -> tuple[str, ...]:
+        """Give the words of a raw text that are written like the name of a stranger, folded to small letters."""
+        return tuple(sorted(self._strange(raw))) if self._ordinary else ()
+
+    def stranger(self, token: str) -> bool:
+        """Tell whether a word written like a name stands for a stranger and nothing else."""
+        return token.isalpha() and token not in self._mixed
+
+    def office(self, token: str) -> bool:
+        """Tell whether a word names an office and nothing else: it stands once, however often it follows itself."""
+        return plain_form(token) == OFFICE and token.isalpha() and self._plainly(token)
+
+    def counted(self, token: str) -> bool:
+        """Tell whether only a ballot number before it can make something else of a word."""
+        return token in self._counted
+
+    def _plainly(self, token: str) -> bool:
+        word = SPELLINGS.get(token, token)
+        return token not in self._parts and word not in NUMBERS and word not in COUNTED
+
+    def named(self, plain: str) -> list[int]:
+        """Give where in a folded text something of the known contests may stand."""
+        return [] if self._find is None else [one[1] for one in self._find.find_matches_as_indexes(plain)]
 
     def _known(self, seen: list[str], strange: AbstractSet[str]) -> Iterable[str | None]:
         """Give the token of each word that needs no second look, None for the others."""
@@ -154,7 +200,7 @@ class Masker:
         """Append what does not begin with a letter: numbers, hashtags, accounts, known terms, marks and emoji."""
         first = token[0]
         if first.isdigit():
-            out.append(_number(token.rstrip(".,:/"), out))
+            out.append(number(token.rstrip(".,:/"), out))
         elif first == "#":
             key = (token[1:], next(tags, "")[1:])
             known = self._tagged.get(key)
@@ -165,8 +211,8 @@ class Masker:
             out.extend(known)
         elif first == "@":
             out.append(self._account(token[1:]))
-        elif first in _CLASSES:
-            _once(_CLASSES[first], out)  # a ticket is one, however its names are joined
+        elif first in CLASSES:
+            once(CLASSES[first], out)  # a ticket is one, however its names are joined
         else:
             out.append(first if first != "." else "...")
 
@@ -206,14 +252,14 @@ class Masker:
             out.append(TAG)
             done = 0
             for index, start, end in found:
-                out += _split(tag[done:start])
+                out += split(tag[done:start])
                 out.append(self._inside_class[index])
                 done = end
-            return out + _split(tag[done:])
+            return out + split(tag[done:])
         out.append(OTHER_TAG)
         words = [word.lower() for word in _CAMEL.findall(camel)] if camel.lower() == tag else []
-        for word in words if len(words) > 1 else _split(tag):
-            out += _split(word) if len(word) > 1 else []
+        for word in words if len(words) > 1 else split(tag):
+            out += split(word) if len(word) > 1 else []
         return out
 
     def _account(self, name: str) -> str:
@@ -233,41 +279,27 @@ class Masker:
                 token = split[1]
             elif split is not None:
                 self._word(split[1], out, strange)
-                out.append(_number(split[2], out))
+                out.append(number(split[2], out))
                 return
         word = SPELLINGS.get(token, token)
-        if token.startswith(("http:", "https:", "www.")):
+        if token.startswith(_ADDRESS):
             out.append(URL)
         elif word in NUMBERS:
-            out.append(_number(str(NUMBERS[word]), out))
+            out.append(number(str(NUMBERS[word]), out))
         else:
             self._plain_word(word, out, stranger=token in strange)
 
     def _plain_word(self, word: str, out: list[str], *, stranger: bool) -> None:
         if word in COUNTED and out and out[-1] == BALLOT and (len(out) == 1 or out[-2] != "nomor"):
             out[-1] = SMALL
-        word = _plain(word)
+        word = plain_form(word)
         if word in SHOWN:
             if word != OFFICE or not out or out[-1] != OFFICE:
                 out.append(word)
         elif stranger and word not in self._ordinary:
-            _once(STRANGER, out)
+            once(STRANGER, out)
         else:
             out.append(word)
-
-
-def _once(token: str, out: list[str]) -> None:
-    if not out or out[-1] != token:
-        out.append(token)
-
-
-def _finished(out: list[str], case: str, capitals: int) -> list[str]:
-    """Give the tokens with what only the whole text shows: a lone number in a short text, and the letters' case."""
-    if len(out) <= _SHORT and SMALL in out:
-        out = [ALONE if _stands_alone(out, place) else token for place, token in enumerate(out)]
-    if out and capitals >= LEAST and (shape := form(case)) is not None:
-        out.append(shape)
-    return out
 
 
 @lru_cache(maxsize=8)
@@ -276,7 +308,7 @@ def _vocabulary(ordinary: frozenset[str]) -> tuple[dict[str, str], frozenset[str
     marks = {mark * times: mark for mark in '!?":' for times in range(1, 5)}
     marks |= {"." * times: "..." for times in range(2, 6)}
     known = marks | {
-        word: _plain(word) for word in (*SPELLINGS, *ordinary, *OFFICES, *CANDIDACIES, *CONTESTS) if word.isalpha()
+        word: plain_form(word) for word in (*SPELLINGS, *ordinary, *OFFICES, *CANDIDACIES, *CONTESTS) if word.isalpha()
     }
     known = {word: token for word, token in known.items() if word not in _MIXED and token != OFFICE}
     settled = frozenset(word for word, token in known.items() if token in ordinary or token in SHOWN)
@@ -291,14 +323,6 @@ def _automaton(patterns: list[str]) -> Implementation | None:
 def mask(text: str, terms: TargetTerms) -> str:
     """Give the masked tokens of one text, joined by blanks. For many texts build one `Masker`."""
     return " ".join(Masker(terms).tokens(text))
-
-
-def _stands_alone(out: list[str], place: int) -> bool:
-    """Tell whether a small number counts nothing and numbers nothing, as in "dua dong"."""
-    if out[place] != SMALL:
-        return False
-    before, after = out[max(0, place - 2) : place], out[place + 1 : place + 2]
-    return NOT_BALLOT.isdisjoint(before) and COUNTED.isdisjoint(after)
 
 
 def _raw(folded: Folded, start: int, end: int) -> str:
@@ -326,67 +350,12 @@ def _capitals(folded: Folded, start: int, end: int) -> bool:
     return folded.raw[first:last].isupper()
 
 
-def _number(digits: str, out: list[str]) -> str:
-    """Give the class of a number: a ballot number by its shape or by the word before it, else its size."""
-    if not digits.isdecimal() or len(digits) > 4:
-        return FIGURE
-    value = int(digits)
-    last = out[-1] if out else ""
-    if last in NOT_BALLOT or (last == "nomor" and len(out) > 1 and out[-2] in NOT_BALLOT):
-        return SMALL if value < 10 else FIGURE
-    if len(digits) == 2 and digits[0] == "0" and value:
-        return BALLOT
-    if 0 < value < 25 and (last in BALLOT_CUES or last in {CANDIDACY, PARTY, CAMP}):
-        return BALLOT
-    if len(digits) == 4 and 1900 <= value < 2100:
-        return YEAR
-    return SMALL if value < 10 else FIGURE
-
-
-def _split(piece: str) -> list[str]:
-    """Split a glued run of letters and digits into known pieces; what is not made of them stays as it is."""
-    out: list[str] = []
-    for run in re.findall(r"\d+|[^\W\d_]+", piece):
-        if run.isdecimal():
-            out.append(_number(run, out))
-            continue
-        for word in _pieces(run):
-            out.append(_number(str(NUMBERS[word]), out) if word in NUMBERS else _plain(word))
-    return out
-
-
-def _pieces(run: str) -> list[str]:
-    """Cut a run into words of `PIECES`, fewest first; the run itself where that does not cover it."""
-    if run in PIECES or not 6 <= len(run) <= 40:
-        return [run]
-    best: list[list[str] | None] = [[]] + [None] * len(run)
-    for start in range(len(run)):
-        before = best[start]
-        if before is None:
-            continue
-        for end in range(start + 1, min(start + 12, len(run)) + 1):
-            known = best[end]
-            if run[start:end] in PIECES and (known is None or len(before) + 1 < len(known)):
-                best[end] = [*before, run[start:end]]
-    return best[-1] or [run]
-
-
-def _plain(word: str) -> str:
-    """Give a word in its canonical form, or its class where it names an office, a candidacy or a contest."""
-    word = SPELLINGS.get(word, word)
-    if word in OFFICES:
-        return OFFICE
-    if word in CANDIDACIES:
-        return CANDIDACY
-    return CONTEST if word in CONTESTS else word
-
-
 _MIXED = frozenset(
     word
     for word in (*SPELLINGS, *NUMBERS, *COUNTED, *OFFICES)
-    if SPELLINGS.get(word, word) in NUMBERS.keys() | COUNTED or _plain(word) == OFFICE
+    if SPELLINGS.get(word, word) in NUMBERS.keys() | COUNTED or plain_form(word) == OFFICE
 )
 """Words whose token depends on what stands before them."""
 _COUNTED_FORMS = frozenset(
-    word for word in _MIXED if SPELLINGS.get(word, word) in COUNTED - NUMBERS.keys() and _plain(word) not in SHOWN
+    word for word in _MIXED if SPELLINGS.get(word, word) in COUNTED - NUMBERS.keys() and plain_form(word) not in SHOWN
 )

@@ -27,7 +27,8 @@ from classifiers.dataset import load_corpus
 from classifiers.errors import ClassifierError
 from classifiers.frozen import Comparison, Decided, Side, Told, told_of
 from classifiers.hashtags import known_words
-from classifiers.mask import SHOWN, Masker
+from classifiers.marks import SHOWN
+from classifiers.mask import Masker
 from classifiers.pipeline import AdditiveClassifier
 from classifiers.registry import Stored
 from classifiers.text import TargetTerms

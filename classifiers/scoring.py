@@ -37,12 +37,19 @@ class Sums:
         for table in (self.pairs, self.gaps):
             for follows in table.values():
                 known.update(dict.fromkeys(follows))
+        known.update(dict.fromkeys(sorted(features.ALL_FACTS)))
         self._ids = {token: number for number, token in enumerate(known, _UNKNOWN + 1)}
         size = len(self._ids) + 1
         self._of_word = np.zeros((2, size))
         for row, shares in enumerate((self.apart, self.beside)):
             for token, value in shares.items():
                 self._of_word[row, self._ids[token]] = value
+        self._facts_of = np.zeros(size, np.int64)
+        for place, fact in enumerate(sorted(features.ALL_FACTS)):
+            self._facts_of[self._ids[fact]] = 1 << place
+        self._weight_of = [self._facts.get(fact, 0.0) for fact in sorted(features.ALL_FACTS)]
+        self._contest = sum(int(self._facts_of[self._ids[fact]]) for fact in features.CONTEST_FACTS)
+        self._wholes: dict[int, float] = {}
         self._near, self._far = (_Follows(table, self._ids) for table in (self.pairs, self.gaps))
 
     def one(self, tokens: Sequence[str]) -> float:
@@ -66,16 +73,38 @@ class Sums:
         """Give each text's log-odds before calibration."""
         if len(texts) < MANY:
             return [self.one(tokens) for tokens in texts]
-        lengths = [len(tokens) for tokens in texts]
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
         every = chain.from_iterable(texts)
-        ids = np.fromiter(map(self._ids.get, every, repeat(_UNKNOWN)), np.int64, sum(lengths))
-        of_text = np.repeat(np.arange(len(texts)), lengths)
-        facts = [features.ALL_FACTS.intersection(tokens) for tokens in texts]
-        named = np.array([not features.CONTEST_FACTS.isdisjoint(seen) for seen in facts], dtype=np.int64)
-        words = np.bincount(of_text, self._of_word[named[of_text], ids], len(texts))
-        near = self._near.sums(ids, of_text, 1, len(texts))
-        far = self._far.sums(ids, of_text, 2, len(texts))
-        return list(map(self._together, words.tolist(), near.tolist(), far.tolist(), lengths, facts))
+        return self.of_ids(np.fromiter(map(self._ids.get, every, repeat(_UNKNOWN)), np.int64, lengths.sum()), lengths)
+
+    def id_of(self, token: str) -> int:
+        """Give the number of a token, for `of_ids`."""
+        return self._ids.get(token, _UNKNOWN)
+
+    def of_ids(self, ids: Ids, lengths: Ids) -> list[float]:
+        """Do what `many` does for texts given as the numbers of their tokens, one text after the other."""
+        texts = len(lengths)
+        of_text = np.repeat(np.arange(texts), lengths)
+        facts = np.zeros(texts, np.int64)
+        some = np.flatnonzero(lengths)
+        if len(some):
+            facts[some] = np.bitwise_or.reduceat(self._facts_of[ids], (np.cumsum(lengths) - lengths)[some])
+        named = (facts & self._contest > 0).astype(np.int64)
+        words = np.bincount(of_text, self._of_word[named[of_text], ids], texts)
+        near = self._near.sums(ids, of_text, 1, texts)
+        far = self._far.sums(ids, of_text, 2, texts)
+        whole = np.array([self._whole(seen) for seen in facts.tolist()])
+        norms = np.array(list(map(features.norm, range(int(lengths.max(initial=0)) + 1))))
+        found: list[float] = ((words + near + far) * norms[lengths] + whole).tolist()
+        return found
+
+    def _whole(self, facts: int) -> float:
+        """Give what the whole of a text adds, by the bits of its facts."""
+        known = self._wholes.get(facts)
+        if known is None:
+            held = [weight for place, weight in enumerate(self._weight_of) if facts >> place & 1]
+            known = self._wholes[facts] = self._constant + math.fsum(held) if facts else self._constant
+        return known
 
     def _together(self, words: float, near: float, far: float, length: int, seen: frozenset[str]) -> float:
         whole = self._constant

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from string import ascii_lowercase
 
 import ahocorasick_rs
@@ -43,9 +45,16 @@ _SKIN = frozenset(chr(code) for code in range(0x1F3FB, 0x1F400))
 _STRETCH = re.compile(r"([a-z])\1\1+")
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 _FEW = 12
+_PART = "\0"
 _DIGITS_FROM = len(ascii_lowercase)
 _ODD = ahocorasick_rs.AhoCorasick([3 * letter for letter in ascii_lowercase] + list("0134"))
 """Finds texts that may hold stretched letters or leet at all, at a fifth of what the two searches cost."""
+_ODD_LETTERS = ahocorasick_rs.AhoCorasick(
+    [3 * letter for letter in ascii_lowercase]
+    + [one + digit + two for one in ascii_lowercase for digit in "0134" for two in ascii_lowercase],
+    implementation=ahocorasick_rs.Implementation.DFA,
+)
+"""Finds stretched letters, and digits between letters: for many texts at once, where a hit costs more than a look."""
 _WORDS = re.compile(r"[#@]?[a-z0-9]+")
 _LEET = {"0": "o", "1": "i", "3": "e", "4": "a"}
 _HAS_LEET = re.compile(r"[0134](?<=[a-z][0134])[a-z]")  # the rare sign first: searching is twice as fast
@@ -124,6 +133,20 @@ def fold_plain(text: str) -> tuple[str, bool]:
         squeezed = "".join(plain[a:b] for a, b in _kept(plain))
         return squeezed, exact and len(squeezed) == len(plain)
     return plain, exact
+
+
+def fold_many(texts: Sequence[str]) -> list[str]:
+    """Give the folded form of each text, equal to `fold_plain`: plain texts are folded all at once."""
+    plain = [place for place, text in enumerate(texts) if text.isascii()]
+    folded = _PART.join([texts[place] for place in plain]).lower()
+    found: list[str | None] = [None] * len(texts)
+    if plain and folded.count(_PART) == len(plain) - 1:
+        parts = folded.split(_PART)
+        starts = list(accumulate((len(one) + 1 for one in parts), initial=0))
+        odd = {bisect_right(starts, start) - 1 for _, start, _ in _ODD_LETTERS.find_matches_as_indexes(folded)}
+        for number, (place, part) in enumerate(zip(plain, parts, strict=True)):
+            found[place] = None if number in odd else part
+    return [fold_plain(text)[0] if done is None else done for text, done in zip(texts, found, strict=True)]
 
 
 def _fold_foreign(text: str) -> tuple[str, bool]:

@@ -9,13 +9,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from classifiers.labels import Classifier, Owner, Parent, Score
+from classifiers.text import fold_many
 from monitor.context import Context
-from monitor.models import Act, Level, Opinion, Relation, Screened, StoredItem
+from monitor.models import Act, Actor, Level, Match, Opinion, Relation, Screened, StoredItem
 from monitor.recall import Past, Recall, Windows
 from monitor.roster import Roster
-from monitor.rules import RuleSet
+from monitor.rules import RuleSet, texts_of
 from monitor.store import Share, Watch
-from monitor.triage import Limits, triage
+from monitor.triage import Limits, level_of, triage
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,47 +91,90 @@ def overtaken(judges: Judges, batch: Sequence[StoredItem], seen: AbstractSet[int
 
 
 def judge(judges: Judges, batch: Sequence[StoredItem]) -> list[Screened]:
-    """Give the machine's opinions of a batch, one result an item, in order. Pure."""
-    acts = acts_of(judges, batch)
-    matched = Counter(place for place, _ in acts)
-    matches = judges.rules.match_all([act for _, act in acts])
-    scores = _scores(judges.classifier, [act for _, act in acts])
-    opinions: defaultdict[int, list[tuple[Act, Opinion]]] = defaultdict(list)
-    held: defaultdict[int, set[int]] = defaultdict(set)
-    shadows: defaultdict[int, dict[str, Level]] = defaultdict(dict)
+    """Give the machine's opinions of a batch, one result an item, in order. Pure.
+
+    Most acts are nothing to put before a human: that is told for all at once, and only the others are judged in full,
+    with every rule that matches and the words that moved the model.
+    """
+    placed = acts_of(judges, batch)
+    acts = [act for _, act in placed]
+    matched = Counter(place for place, _ in placed)
+    probabilities, shown = _worth(judges, acts)
     measured: dict[int, tuple[str, float | None]] = {}
-    for (place, act), found, score in zip(acts, matches, scores, strict=True):
-        measured.setdefault(place, (_region(act), None if score is None else score.probability))
-        running = [match for match in found if match.rule_id not in judges.stopped]
-        opinion = triage(act, running, score, judges.limits, judges.digests)
-        if opinion is None and len(running) < len(found) and act.actor is not None:
-            opinion = triage(act, found, score, judges.limits, judges.digests)
-            held[place].update({act.actor.person.person_id} if opinion is not None else ())
-        if opinion is not None:
-            opinions[place].append((act, opinion))
-        shadows[place].update({match.rule_id: match.level for match in found if match.shadow})
+    for (place, act), probability in zip(placed, probabilities, strict=True):
+        if place not in measured:
+            measured[place] = (_region(act), probability)
+    full = _in_full(judges, [placed[at] for at in shown])
     return [
-        Screened(
-            stored,
-            tuple((act.actor, one) for act, one in opinions[place] if act.actor is not None),
-            matched[place],
-            *measured.get(place, ("", None)),
-            held=frozenset(held[place]) - _standing(opinions[place], held[place], judges.stopped),
-            shadows=tuple(sorted(shadows[place].items())),
-        )
+        Screened(stored, (), matched[place], *measured.get(place, ("", None)))
+        if place not in full
+        else full[place].screened(stored, matched[place], measured[place], judges.stopped)
         for place, stored in enumerate(batch)
     ]
 
 
-def _standing(opinions: Sequence[tuple[Act, Opinion]], held: Collection[int], stopped: frozenset[str]) -> set[int]:
-    """Give those of the held people of whom another opinion on the same item rests on more than stopped rules."""
-    return {
-        act.actor.person.person_id
-        for act, opinion in opinions
-        if act.actor is not None
-        and act.actor.person.person_id in held
-        and not any(match.rule_id in stopped for match in opinion.matches)
-    }
+@dataclass(slots=True)
+class _Full:
+    """What was said of one item: opinions, people of whom one rests on stopped rules alone, rules on trial."""
+
+    opinions: tuple[tuple[Actor, Opinion], ...] = ()
+    held: frozenset[int] = frozenset()
+    shadows: tuple[tuple[str, Level], ...] = ()
+
+    def add(self, judges: Judges, act: Act, found: Sequence[Match], score: Score | None) -> None:
+        """Take in one act with everything that matches."""
+        actor = act.actor
+        running = [match for match in found if match.rule_id not in judges.stopped]
+        opinion = triage(act, running, score, judges.limits, judges.digests)
+        if opinion is None and len(running) < len(found) and actor is not None:
+            opinion = triage(act, found, score, judges.limits, judges.digests)
+            self.held |= {actor.person.person_id} if opinion is not None else frozenset()
+        if opinion is not None and actor is not None:
+            self.opinions += ((actor, opinion),)
+        trial = {match.rule_id: match.level for match in found if match.shadow}
+        self.shadows = tuple(sorted((dict(self.shadows) | trial).items()))
+
+    def screened(
+        self, stored: StoredItem, actors: int, measured: tuple[str, float | None], stopped: frozenset[str]
+    ) -> Screened:
+        """Give the result; held stay the people of whom no other opinion rests on more than stopped rules."""
+        standing = {
+            actor.person.person_id
+            for actor, opinion in self.opinions
+            if actor.person.person_id in self.held and not any(match.rule_id in stopped for match in opinion.matches)
+        }
+        return Screened(stored, self.opinions, actors, *measured, held=self.held - standing, shadows=self.shadows)
+
+
+def _in_full(judges: Judges, placed: Sequence[tuple[int, Act]]) -> dict[int, _Full]:
+    """Judge acts with every rule and with the words that moved the model, by item."""
+    acts = [act for _, act in placed]
+    full: defaultdict[int, _Full] = defaultdict(_Full)
+    told = zip(placed, judges.rules.match_all(acts), _scores(judges.classifier, acts), strict=True)
+    for (place, act), matches, score in told:
+        full[place].add(judges, act, matches, score)
+    return full
+
+
+def _worth(judges: Judges, acts: Sequence[Act]) -> tuple[list[float | None], list[int]]:
+    """Give the model's probability of each act, and the places of the acts that must be judged in full."""
+    words = [act.stored.item.judged_words for act in acts]
+    texts = list(dict.fromkeys([text for text in words if text] + [one for act in acts for one in texts_of(act)]))
+    folded = dict(zip(texts, fold_many(texts), strict=True))
+    spoken = [(text, act) for text, act in zip(words, acts, strict=True) if text]
+    scored = iter(
+        judges.classifier.probabilities(
+            [text for text, _ in spoken], [_above(*one) for one in spoken], [folded[text] for text, _ in spoken]
+        )
+    )
+    probabilities = [next(scored) if text else None for text in words]
+    told = judges.rules.telling(acts, folded)
+    shown = [
+        place
+        for place, (act, matches, probability) in enumerate(zip(acts, told, probabilities, strict=True))
+        if level_of(act, matches, probability, judges.limits) is not None or any(match.shadow for match in matches)
+    ]
+    return probabilities, shown
 
 
 _OWNERS = {

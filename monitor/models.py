@@ -95,7 +95,7 @@ class Item:
         """The words a model judges: the act's own, or those of the post it was done to; a newspaper's are nobody's."""
         if self.kind is ItemKind.ARTICLE:
             return ""
-        own = f"{self.title}\n{self.text}".strip()
+        own = (f"{self.title}\n{self.text}" if self.title else self.text).strip()
         if own or self.kind not in WORDLESS or self.parent is None:
             return own
         return self.parent.text.strip()
@@ -533,7 +533,10 @@ class Level(StrEnum):
     @property
     def rank(self) -> int:
         """0 (info) to 3 (tinggi)."""
-        return list(Level).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {level: rank for rank, level in enumerate(Level)}
 
 
 class Field(StrEnum):

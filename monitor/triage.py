@@ -65,21 +65,13 @@ def triage(
     `score` is that of the act's own words, or of the parent's where the act has none; None when there are no words.
     Raising the probability or adding a match never lowers the level (property-tested).
     """
-    if act.actor is None or act.stored.item.kind is ItemKind.FOLLOW or _out_of_office(act):
+    probability = score.probability if score is not None else None
+    level = level_of(act, matches, probability, limits)
+    if level is None or act.actor is None:
         return None
     matches = _about(act, act.actor, [match for match in matches if not match.shadow])
     wordless = act.stored.item.kind in WORDLESS and not act.stored.item.text.strip()
-    level = max(
-        chain((m.level for m in matches), _model_levels(act, score, limits)), key=lambda one: one.rank, default=None
-    )
-    if level is None or level.rank < Level.MEDIUM.rank:
-        if not _recorded(act):
-            return None
-        level = Level.MEDIUM
     ground = _ground(act, matches, wordless=wordless)
-    if act.stored.item.kind is ItemKind.ARTICLE:
-        level = Level.MEDIUM  # a name in the news is a lead for a human, never more
-    probability = score.probability if score is not None else None
     return Opinion(
         level=level,
         reasons=tuple(_reasons(act, matches, score, limits, ground)),
@@ -92,6 +84,25 @@ def triage(
         urgency=_urgency(act, level, probability),
         digests=digests,
     )
+
+
+def level_of(act: Act, matches: Sequence[Match], probability: float | None, limits: Limits) -> Level | None:
+    """Give at which level an act is put before a human, None where it is not.
+
+    Matches of level info and rendah, and those of rules on trial, change nothing of it.
+    """
+    actor, item = act.actor, act.stored.item
+    if actor is None or item.kind is ItemKind.FOLLOW or _out_of_office(act):
+        return None
+    levels = _model_levels(act, actor, probability, limits)
+    if matches:
+        levels += [match.level for match in _about(act, actor, [match for match in matches if not match.shadow])]
+    level = max(levels, key=lambda one: one.rank, default=None)
+    if level is None or level.rank < Level.MEDIUM.rank:
+        return Level.MEDIUM if _recorded(act) else None
+    if item.kind is ItemKind.ARTICLE:
+        return Level.MEDIUM  # a name in the news is a lead for a human, never more
+    return level
 
 
 def _recorded(act: Act) -> bool:
@@ -120,16 +131,13 @@ def _out_of_office(act: Act) -> bool:
     return actor is not None and act.stored.item.happened_at is not None and actor.appointment is None
 
 
-def _model_levels(act: Act, score: Score | None, limits: Limits) -> list[Level]:
-    if score is None or act.actor is None or not _speaks(act, act.actor):
+def _model_levels(act: Act, actor: Actor, probability: float | None, limits: Limits) -> list[Level]:
+    if probability is None or probability < min(limits.flag, limits.high) or not _speaks(act, actor):
         return []
-    if (
-        score.probability >= limits.high
-        and act.stored.item.text.strip()
-        and act.stored.item.kind is not ItemKind.ARTICLE
-    ):
+    item = act.stored.item
+    if probability >= limits.high and item.text.strip() and item.kind is not ItemKind.ARTICLE:
         return [Level.HIGH]
-    return [Level.MEDIUM] if score.probability >= limits.flag else []
+    return [Level.MEDIUM] if probability >= limits.flag else []
 
 
 def _speaks(act: Act, actor: Actor) -> bool:

@@ -71,6 +71,10 @@ class Automaton:
             return hits
         return [(i, start, _word_end(text, end)) if i in self._prefix else (i, start, end) for i, start, end in hits]
 
+    def atoms(self, text: str) -> set[int]:
+        """Give the atoms that may stand in a text, in whatever contest and however written."""
+        return {owner.atom for index, _, _ in self.raw_hits(text) for owner in self.owners[index]}
+
     def scan(self, view: View, gate: Gate) -> Scan:
         """Find every atom in a text."""
         places: dict[int, list[Span]] = {HASHTAG: []} if "#" in view.text else {}

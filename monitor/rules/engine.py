@@ -7,10 +7,12 @@ atom was found; rules that ask for no words (a like on a campaign account) are f
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from functools import cached_property
+from itertools import chain
 
 from monitor.models import Act, Ground, ItemKind, Level, Match, Phase, Span
 from monitor.models import Field as TextField
@@ -21,6 +23,7 @@ from monitor.rules.rule import Rule
 from monitor.rules.schema import RuleFile
 from monitor.rules.scope import ScopeAtoms
 from monitor.rules.setting import Around, around_act, outside
+from monitor.rules.sieve import Sieve
 from monitor.rules.view import View
 
 MAX_SPANS = 20
@@ -128,7 +131,36 @@ class Engine:
                 scans[text] = scan = self.scan(text, around.gate)
                 candidates.update(index.always)
                 reached = {rule for atom in scan.places.keys() & index.by_atom.keys() for rule in index.by_atom[atom]}
-                candidates.update([rule for rule in reached if rule.possible(scan)])
+                candidates.update([rule for rule in reached if rule.possible(scan.places.keys())])
+        found = [self.one(rule, around, texts, scans)[0] for rule in candidates]
+        matches = [match for match in found if match is not None]
+        return tuple(sorted(matches, key=lambda match: (-match.level.rank, match.rule_id)))
+
+    def telling(self, acts: Sequence[Act], folded: Mapping[str, str]) -> list[tuple[Match, ...]]:
+        """Give of each act the matches that `match` gives of rules that can put it before a human, or are on trial.
+
+        `folded` holds the folded form of each text, where it is at hand.
+        """
+        said = [texts_of(act) for act in acts]
+        texts = list(dict.fromkeys(chain.from_iterable(said)))
+        plains = [folded[text] for text in texts] if all(text in folded for text in texts) else None
+        atoms = dict(zip(texts, self._sieve.atoms(texts, plains), strict=True))
+        return [self._told(act, [atoms[text] for text in some]) for act, some in zip(acts, said, strict=True)]
+
+    @cached_property
+    def _sieve(self) -> Sieve:
+        return Sieve([rule for rule in self.rules if rule.telling], self.automaton, self.rare)
+
+    def _told(self, act: Act, atoms: Sequence[AbstractSet[int]]) -> tuple[Match, ...]:
+        sieve, item = self._sieve, act.stored.item
+        candidates = {*sieve.wordless[item.kind], *(sieve.always[item.kind] if atoms else ())}
+        for some in atoms:
+            if some:
+                candidates.update(sieve.rules(item.kind, some))
+        if not candidates:
+            return ()
+        around, scans = around_act(act, self.zone), dict[str, Scan]()
+        texts = Texts(item.text, item.title, item.parent.text if item.parent is not None else "")
         found = [self.one(rule, around, texts, scans)[0] for rule in candidates]
         matches = [match for match in found if match is not None]
         return tuple(sorted(matches, key=lambda match: (-match.level.rank, match.rule_id)))
@@ -179,11 +211,18 @@ class Engine:
         rules = {
             rule
             for rule in (*index.always, *(rule for atom in scan.places for rule in index.by_atom.get(atom, ())))
-            if rule.plain and rule.active and rule.file.level.rank >= level.rank and rule.possible(scan)
+            if rule.plain and rule.active and rule.file.level.rank >= level.rank and rule.possible(scan.places.keys())
         }
         as_post = replace(around, kind=ItemKind.POST)
         found = (self.one(rule, as_post, Texts(own=text), {text: scan})[0] for rule in rules)
         return any(match is not None and match.level.rank >= level.rank for match in found)
+
+
+def texts_of(act: Act) -> list[str]:
+    """Give the texts of an act that rules read."""
+    item = act.stored.item
+    parent = item.parent.text if item.parent is not None else ""
+    return [text for text in (item.text, item.title, parent) if text]
 
 
 def _matched(rule: Rule, around: Around, spans: tuple[Span, ...], level: Level) -> Match:

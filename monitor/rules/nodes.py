@@ -150,6 +150,12 @@ class Pattern:
         return ()
 
 
+def tags_of(text: str) -> list[str]:
+    """Give the hashtags of a folded text."""
+    found: list[str] = _TAG.findall(text)
+    return found
+
+
 class TagPart:
     """Words of which a hashtag must contain one; found inside the tag, a number only whole."""
 
@@ -184,7 +190,11 @@ class Tag:
             return []
         found = [match.span() for match in _TAG.finditer(scan.view.text)][:MAX_HITS]
         text, gate = scan.view.text, scan.gate
-        return [((a, b),) for a, b in found if all(part.within(text[a + 1 : b], gate) for part in self.parts)]
+        return [((a, b),) for a, b in found if self.wants(text[a + 1 : b], gate)]
+
+    def wants(self, tag: str, gate: Gate) -> bool:
+        """Tell whether a hashtag holds a word of every part."""
+        return all(part.within(tag, gate) for part in self.parts)
 
     def atoms(self) -> frozenset[int] | None:
         """Need any hashtag."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from monitor.models import Field as TextField
@@ -95,9 +96,24 @@ class Rule:
                 best.append(frozenset().union(*(option for option in options if option is not None)))
         return min(best, key=cost) if best else None
 
-    def possible(self, scan: Scan) -> bool:
-        """Tell cheaply whether the rule may hold: no atom that it cannot do without is missing."""
-        places = scan.places.keys()
+    @property
+    def telling(self) -> bool:
+        """True where the rule alone can put an act before a human, or is on trial: its matches are always wanted."""
+        levels = (self.file.level, *self.file.score)
+        return self.shadow or (self.active and any(level.rank >= Level.MEDIUM.rank for level in levels))
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every condition."""
+        return (*self.any, *self.all, *self.none, *self.at_least, *self.weights)
+
+    def asked(self, rare: frozenset[int]) -> frozenset[int]:
+        """Give the atoms that `index` and `possible` look at."""
+        groups = (*self._must, *(group for groups in self._either for group in groups))
+        return frozenset().union(*groups, self.index(rare) or frozenset())
+
+    def possible(self, places: AbstractSet[int]) -> bool:
+        """Tell cheaply whether the rule may hold among these atoms: none that it cannot do without is missing."""
         for group in self._must:
             if group.isdisjoint(places):
                 return False

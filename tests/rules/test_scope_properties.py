@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers.mask import BALLOT, Masker
+from classifiers.marks import BALLOT
+from classifiers.mask import Masker
 from classifiers.text import TargetTerms
 from monitor.rules import RuleSet
 from monitor.rules.scope import NEGATION_WINDOW
