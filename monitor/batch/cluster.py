@@ -6,12 +6,13 @@ written whole under one name, so nothing is doubled.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from threading import Lock
 
 from distributed import Client, as_completed
 
-from monitor.batch.crew import TRIES, Bench, Key, Place
+from monitor.batch.crew import TRIES, Bench, Key, Place, lasting
 from monitor.batch.parts import PartSummary
 from monitor.errors import ConflictError, NetraError
 
@@ -52,7 +53,8 @@ def _work(asked: tuple[Place, Key]) -> PartSummary:
             bench = _BENCHES.get(place)
             if bench is None:
                 _BENCHES.clear()
-                bench = _BENCHES[place] = place.bench()
+                gc.unfreeze()  # those of an earlier run go
+                bench = _BENCHES[place] = lasting(place)
         return bench.part(key)
     except NetraError as error:
         raise ConflictError(str(error)) from None

@@ -14,12 +14,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from monitor.judge import Judges, judge
 from monitor.models import Screened, StoredItem
 from monitor.store import drawn, lot, said_of
 
 AT_ONCE = 1000
+_HALF = ".setengah"
 SAMPLE = 60
 """Unflagged items that a run draws for people to look at."""
 
@@ -141,9 +143,16 @@ def _bytes(found: Sequence[str]) -> bytes:
 
 def put(path: Path, content: bytes) -> None:
     """Write a file whole, or not at all."""
-    half = path.with_name(f".{path.name}.{os.getpid()}")
+    # Two machines may share the folder and number their processes alike.
+    half = path.with_name(f".{path.name}.{uuid4().hex}{_HALF}")
     with half.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     half.replace(path)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed writer left half written."""
+    for half in folder.glob(f".*{_HALF}"):
+        half.unlink(missing_ok=True)

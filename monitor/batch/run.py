@@ -23,7 +23,7 @@ from monitor.batch import crew
 from monitor.batch.crew import FROZEN, MANIFEST, PARTS, DatabasePlace, Place
 from monitor.batch.frozen import freeze
 from monitor.batch.manifest import STRETCH, Manifest
-from monitor.batch.parts import SAMPLE, PartSummary, lines, put, read_summary, summed
+from monitor.batch.parts import SAMPLE, PartSummary, lines, put, read_summary, summed, sweep
 from monitor.batch.window import Window, window
 from monitor.errors import ConflictError, NotAllowedError
 from monitor.judge import judge
@@ -232,6 +232,7 @@ def judge_all(folder: Path, turns: Callable[[Sequence[str]], Iterator[PartSummar
     tell(len(done), len(names))
     for number, _ in enumerate(turns(todo), start=len(done) + 1):
         tell(number, len(names))
+    sweep(folder / PARTS)
 
 
 def _turns(place: Place, todo: Sequence[str], workers: int) -> Iterator[PartSummary]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin, urlsplit, urlunsplit
 
 _TRACKING = {
@@ -20,6 +21,9 @@ _TRACKING = {
     "amp",
 }
 _PORTS = {"http": "80", "https": "443"}
+_CROOKED = re.compile(r"[<>\"\x00-\x20]")
+_REMEMBERED = 500
+"""Longest address that is remembered: a hostile page must not fill the memory."""
 _AMP_END = re.compile(r"/amp/?\Z")
 _PAGE_NUMBER = re.compile(r"/[^/]*[a-z][^/]*/([1-9][0-9]?)/?\Z", re.IGNORECASE)
 _PAGE_END = re.compile(r"(/[^/]*[a-z][^/]*)/[1-9][0-9]?/?\Z", re.IGNORECASE)
@@ -31,15 +35,20 @@ def canonical(url: str, *, page_params: tuple[str, ...] = (), page_in_path: bool
     `page_params` names query parameters that only turn pages (`page`); `page_in_path` says that a short number at the
     end of the path does (`/read/88101/slug/2`). What is no http(s) address is given back stripped.
     """
-    text = url.strip()
+    found = _canonical if len(url) <= _REMEMBERED else _canonical.__wrapped__
+    return found(url.strip(), page_params, page_in_path)
+
+
+@lru_cache(maxsize=4096)  # each address of a page is asked for four times
+def _canonical(text: str, page_params: tuple[str, ...], page_in_path: bool) -> str:  # noqa: FBT001 - the key of a memo
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
         return text
-    if parts.scheme not in _PORTS or not parts.hostname:
-        return text
     host = parts.hostname
+    if parts.scheme not in _PORTS or not host:
+        return text
     for twin in ("www.", "m.", "amp."):
         if host.startswith(twin) and host.count(".") > 1:
             host = host.removeprefix(twin)
@@ -92,8 +101,7 @@ def joined(base: str, link: str) -> str:
         parts = urlsplit(found)
     except ValueError:
         return ""
-    crooked = any(char in '<>"' or ord(char) <= 32 for char in found)
-    return found if parts.scheme in _PORTS and parts.hostname and not crooked else ""
+    return found if parts.scheme in _PORTS and parts.hostname and not _CROOKED.search(found) else ""
 
 
 def host(url: str) -> str:

@@ -1,77 +1,132 @@
-"""One phase run over an office, timed: `python batch_speed.py CONFIG HOW`, HOW = db:N | files:N | dask:N.
+"""One phase run, timed: `python batch_speed.py FOLDER HOW [KILL]`, FOLDER made by batch_office.py.
 
-N is how many processes judge. Prints one JSON line with items a second (judging alone, from the first part asked for to
-the last one written), peak memory of this process and its children, and the digest of all opinions.
+HOW = db:N | files:N | dask:N, N processes judge what stands in the database or in the Parquet files. With KILL, so many
+seconds after the run began one of them is killed. Prints one JSON line: `items_per_s` and `seconds` from the start of
+the helping processes (a Dask cluster's too) to the last part and the result written; CPU seconds and peak memory of this
+process and its children; `digest` of all opinions, and `bytes`, one digest over every file that the run left.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import resource
 import shutil
+import signal
 import sys
+import threading
 import time
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import active_children
 from pathlib import Path
 from tempfile import mkdtemp
 
 from distributed import LocalCluster
 
-from monitor.app import App
 from monitor.batch import cluster, crew, parquet, run
-from monitor.models import Phase
-from tests.bench.batch_office import DAY
+from tests.bench.batch_office import EXPORTED, FROZEN, opened, silent
 
-CONTEST = "pilkada-contoh-2025"
+Pids = Callable[[], list[int]]
 
 
-def silent(_done: int, _total: int) -> None:
-    """Hear of progress and say nothing."""
+@contextmanager
+def killing(after: float, pids: Pids) -> Iterator[list[int]]:
+    """Kill one of some processes after so many seconds (0 = none); gives the list of the killed."""
+    killed = list[int]()
+
+    def strike() -> None:
+        if found := pids():
+            os.kill(found[0], signal.SIGKILL)
+            killed.append(found[0])
+
+    timer = threading.Timer(after, strike)
+    if after:
+        timer.start()
+    try:
+        yield killed
+    finally:
+        timer.cancel()
+
+
+def from_database(office: Path, folder: Path, workers: int, after: float) -> tuple[run.Result, list[int]]:
+    """Judge what stands in the database, alone or by several processes."""
+    shutil.copytree(office / FROZEN, folder)
+    app = opened(office)
+    with killing(after, _helpers) as killed:
+        result = run.carry_on(app, folder, workers, silent)
+    app.close()
+    return result, killed
+
+
+def from_files(office: Path, folder: Path, workers: int, after: float) -> tuple[run.Result, list[int]]:
+    """Judge the Parquet files by several processes."""
+    place = _place(office, folder)
+    with killing(after, _helpers) as killed:
+        run.judge_all(folder, lambda todo: crew.together(place, todo, workers), silent)
+    return run.conclude(folder, ()), killed
+
+
+def on_dask(office: Path, folder: Path, workers: int, after: float) -> tuple[run.Result, list[int]]:
+    """Judge the Parquet files on a Dask cluster of this machine."""
+    place = _place(office, folder)
+    made = LocalCluster(
+        n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=50
+    )
+    with made, killing(after, lambda: [one.pid for one in made.workers.values()]) as killed:
+        run.judge_all(folder, lambda todo: cluster.on_cluster(made.scheduler_address, place, todo), silent)
+    return run.conclude(folder, ()), killed
+
+
+def _place(office: Path, folder: Path) -> parquet.ParquetPlace:
+    parquet.lay_out(office / EXPORTED, folder)
+    return parquet.ParquetPlace(office / EXPORTED, folder)
+
+
+def _helpers() -> list[int]:
+    return [one.pid for one in active_children() if one.pid is not None]
+
+
+WAYS = {"db": from_database, "files": from_files, "dask": on_dask}
+
+
+def _bytes(folder: Path) -> tuple[str, int]:
+    """Digest names and contents of all files of a finished run; gives (digest, how many bytes they hold)."""
+    found, size = hashlib.sha256(), 0
+    for path in sorted([*(folder / crew.PARTS).iterdir(), folder / run.RESULT]):
+        content = path.read_bytes()
+        size += len(content)
+        found.update(f"{path.name}\0{hashlib.sha256(content).hexdigest()}\n".encode())
+    return found.hexdigest(), size
 
 
 def main() -> None:
     """Run, and print the figures."""
-    app = App.build(Path(sys.argv[1]), clock=lambda: DAY + timedelta(days=6))
-    how, _, number = sys.argv[2].partition(":")
-    workers = int(number)
-    folder = run.begin(app, Phase.QUIET, CONTEST, exported=how != "db")
-    folder = folder.rename(Path(mkdtemp(dir=folder.parent)) / folder.name)
-    if how == "db":
+    office, (way, _, workers) = Path(sys.argv[1]), sys.argv[2].partition(":")
+    after = float(sys.argv[3]) if len(sys.argv) > 3 else 0.0
+    base = Path(mkdtemp(dir=office, prefix="jalan-"))
+    try:
         began = time.perf_counter()
-        result = run.carry_on(app, folder, workers, silent)
-        seconds = time.perf_counter() - began
-    else:
-        seconds, result = _elsewhere(app, folder, how, workers)
-    app.close()
-    shutil.rmtree(folder.parent)
+        result, killed = WAYS[way](office, base / "hasil", int(workers), after)
+        seconds, spent = time.perf_counter() - began, os.times()
+        whole, size = _bytes(base / "hasil")
+    finally:
+        shutil.rmtree(base)
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
-    print(
-        json.dumps(
-            {
-                "items_per_s": round(result.items / seconds, 1),
-                "seconds": round(seconds, 2),
-                "peak_mb": round(peak, 1),
-                "digest": result.flags_digest,
-            }
-        )
-    )
-
-
-def _elsewhere(app: App, folder: Path, how: str, workers: int) -> tuple[float, run.Result]:
-    source, target = folder.parent / "ekspor", folder.parent / "hasil"
-    parquet.export(app, folder, source, silent)
-    parquet.lay_out(source, target)
-    place = parquet.ParquetPlace(source, target)
-    if how == "files":
-        began = time.perf_counter()
-        run.judge_all(target, lambda todo: crew.together(place, todo, workers), silent)
-        return time.perf_counter() - began, run.conclude(target, ())
-    with LocalCluster(
-        n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=50
-    ) as made:  # fmt: skip
-        began = time.perf_counter()
-        run.judge_all(target, lambda todo: cluster.on_cluster(made.scheduler_address, place, todo), silent)
-        return time.perf_counter() - began, run.conclude(target, ())
+    figures = {
+        "items": result.items,
+        "items_per_s": round(result.items / seconds, 1),
+        "seconds": round(seconds, 2),
+        "cpu_seconds": round(sum(spent[:4]), 2),
+        "peak_mb": round(peak, 1),
+        "flagged": result.flagged,
+        "written_bytes": size,
+        "killed": len(killed),
+        "digest": result.flags_digest,
+        "bytes": whole,
+    }
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":

@@ -98,8 +98,13 @@ def _plot(comparison: Comparison, path: Path) -> None:
         axes.plot(rates, [place] * len(rates), "k|", markersize=12)
         axes.annotate(f" x{comparison.ratio(name):.1f}", (median(rates), place), va="center")
     axes.set_yticks(range(len(names)), names)
-    axes.set_xscale("log")
-    axes.set_xlabel("a second (log); ticks are single rounds")
+    medians = [comparison.rate(name) for name in names]
+    log = max(medians) > 10 * min(medians)
+    axes.set_xscale("log" if log else "linear")
+    axes.margins(x=0.12)
+    if not log:
+        axes.set_xlim(left=0)
+    axes.set_xlabel(f"a second{' (log)' if log else ''}; ticks are single rounds")
     axes.set_title(comparison.name)
     figure.savefig(path)
     plt.close(figure)

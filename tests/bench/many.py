@@ -76,6 +76,13 @@ def write_phrases(folder: Path, some: Sequence[str]) -> None:
         (folder / "asn" / f"banyak-{number // _FILE}.yaml").write_text(rule, encoding="utf-8")
 
 
+def write_rules(folder: Path, some: Sequence[str]) -> None:
+    """Add a rule for each phrase to a folder of rules."""
+    for number, phrase in enumerate(some):
+        text = _RULE.format(number=number, example=phrase).replace(f"{{banyak_{number}}}", phrase)
+        (folder / "asn" / f"banyak-{number}.yaml").write_text(text, encoding="utf-8")
+
+
 def names(count: int) -> list[str]:
     """Give distinct made-up names of two or three words."""
     chance = random.Random(7)
