@@ -300,10 +300,11 @@ class Breaker(_Strict):
 
 
 class Batch(_Strict):
-    """Who signs the reports of phase runs."""
+    """Who signs the reports of phase runs, and when one is said to stand still."""
 
     signing_key: str = Field(default="", description="berkas kunci Ed25519 di luar folder basis data")
     trusted: tuple[str, ...] = Field(default=(), description="sidik kunci yang dipercaya, yang lama pun")
+    stall: Every = Field(default="30menit", description="selama ini tanpa kemajuan, jalan tahapan disebut macet")
 
 
 class Review(_Strict):

@@ -19,6 +19,7 @@ from monitor.app import App
 from monitor.config import YoutubeSource, seconds
 from monitor.custody import retention, snapshots
 from monitor.custody.refresh import refresh
+from monitor.digest import brief
 from monitor.errors import BusyError, NetraError
 from monitor.evidence import read_clock
 from monitor.governance.regression import refresh as refresh_verdicts
@@ -125,6 +126,8 @@ def ring(app: App, tell: Callable[[str], None]) -> Due:
     """Do what is due. A run of another process that is under way is left alone; its turn comes with the next ring."""
     now_due = due(app)
     _remind(app, now_due.digest, tell)
+    for line in brief.warn(app, os.environ.get(PASSWORD, "")):
+        tell(line)
     try:
         if now_due.refresh:
             done = refresh(app.store, app.archive, app.fetcher(), youtube_of(app), app.clock)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Literal
 
 from cryptography import x509
 
+from monitor.config import seconds
 from monitor.office import Office
 
 State = Literal["baik", "perhatian", "gawat"]
@@ -18,6 +21,10 @@ COPY_AFTER, COPY_LATE = timedelta(days=7), timedelta(days=31)
 SOON = timedelta(days=30)
 RUNS, RUN_MANIFEST, RUN_REPORT = "tahapan", "manifes.json", "laporan.json"
 """The folder of phase runs beside the database, and in each what it begins and what it ends with."""
+HEADWAY, WARNED = "kemajuan.json", "macet.json"
+"""In an unfinished run: how far it has come, and of which standstill a letter was sent."""
+BATCH = "batch"
+"""The kind of run under whose lock phase runs are judged."""
 REPEATED, EXPORTED = "-ulang-", "-ekspor-"
 """In the name of a run that repeats another, or is judged elsewhere: neither is gone on with by itself."""
 KEPT = "cadangan kantor"
@@ -93,12 +100,74 @@ def certificates(office: Office) -> Iterator[Finding]:
 
 
 def phase_runs(office: Office) -> Iterator[Finding]:
-    """See whether a phase run was left half done."""
-    for folder in unfinished((office.root / office.config.database).parent / RUNS):
+    """See whether a phase run was left half done, and whether it stands still."""
+    still = {one.folder: one for one in standstills(office)}
+    for folder in unfinished(runs_of(office)):
+        stopped = still.get(folder)
         yield Finding(
-            "jalan tahapan", "perhatian", f"{folder.name} belum selesai",
-            "Lanjutkan dengan `netra batch --phase …` yang sama.",
+            "jalan tahapan", "gawat" if stopped else "perhatian",
+            f"{folder.name} belum selesai" + (f"; {stopped.said()}" if stopped else ""),
+            stopped.advice() if stopped else "Lanjutkan dengan `netra batch --phase …` yang sama.",
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Headway:
+    """How far an unfinished phase run has come: since when it stands there, at what, how many parts of how many."""
+
+    at: datetime
+    doing: str
+    done: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """A phase run without headway for as long as the settings allow, or longer. `alive`: its process still runs."""
+
+    folder: Path
+    headway: Headway
+    still: timedelta
+    alive: bool
+
+    def said(self) -> str:
+        """Say since when, in Indonesian."""
+        minutes = int(self.still.total_seconds() // 60)
+        return f"macet: tidak maju {minutes} menit, berhenti di {self.headway.done} dari {self.headway.of} bagian"
+
+    def advice(self) -> str:
+        """Say what to do, in Indonesian."""
+        if self.alive:
+            return (
+                "Prosesnya masih ada tetapi tidak maju: periksa diska dan memori, hentikan prosesnya, lalu jalankan "
+                "`netra batch --phase …` yang sama; sisanya dilanjutkan."
+            )
+        return "Prosesnya sudah tidak ada. Jalankan `netra batch --phase …` yang sama; sisanya dilanjutkan."
+
+
+def runs_of(office: Office) -> Path:
+    """Give the folder of all phase runs of an office."""
+    return (office.root / office.config.database).resolve().parent / RUNS
+
+
+def headway(folder: Path) -> Headway | None:
+    """Read how far a run has come: what it noted last, before its first note when it was frozen; None = unreadable."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        held = json.loads((folder / HEADWAY).read_bytes())
+        return Headway(datetime.fromisoformat(held["at"]), str(held["doing"]), int(held["done"]), int(held["of"]))
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        frozen = json.loads((folder / RUN_MANIFEST).read_bytes())["frozen_at"]
+        return Headway(datetime.fromisoformat(frozen), "membekukan", 0, 0)
+    return None
+
+
+def standstills(office: Office) -> Iterator[Standstill]:
+    """Give every unfinished phase run that has made no headway for as long as `batch.stall`."""
+    allowed, now = timedelta(seconds=seconds(office.config.batch.stall)), office.clock()
+    for folder in unfinished(runs_of(office)):
+        found = headway(folder)
+        if found is not None and now - found.at >= allowed:
+            yield Standstill(folder, found, now - found.at, office.store.runs.held(BATCH))
 
 
 def unfinished(home: Path) -> list[Path]:

@@ -12,17 +12,18 @@ import click
 
 from monitor import signing
 from monitor.app import App
-from monitor.batch import certificate, merge, notice, report, run, window
+from monitor.batch import certificate, merge, notice, report, run, watch, window
 from monitor.cli.scaling import FOLDER, TARGET, elsewhere, manifest_of, only_contest, with_bar
 from monitor.cli.shell import as_json, err, open_app, out, print_json
+from monitor.digest import brief
 from monitor.errors import NetraError
 from monitor.models import Phase
 from monitor.postbox import PASSWORD
 
-UNSIGNED, DIFFERENT, BROKEN = 14, 15, 16
+UNSIGNED, DIFFERENT, BROKEN, STALLED = 14, 15, 16, 17
 _CODES = (
     "Kode keluar: 0 selesai; 10 sumber gagal; 14 selesai tetapi belum ditandatangani; 15 ulangan berbeda; "
-    "16 pemeriksaan menemukan kerusakan."
+    "16 pemeriksaan menemukan kerusakan; 17 jalan yang diamati macet."
 )
 
 
@@ -31,6 +32,7 @@ _CODES = (
 @click.option("--contest", help="Id pemilihan; bawaan: satu-satunya di `contests`.")
 @click.option("--plan", "only_plan", is_flag=True, help="Hanya sebutkan rencananya: apa, berapa, berapa lama.")
 @click.option("--due", is_flag=True, help="Sebutkan jalan tahapan yang diminta kalender 30 hari ke depan.")
+@click.option("--watch", "watching", is_flag=True, help="Amati jalan yang belum selesai sampai selesai atau macet.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Berapa proses menilai.")
 @click.option("--new", "anew", is_flag=True, help="Bekukan yang baru, juga bila ada jalan yang belum selesai.")
 @click.option("--rehearsal", is_flag=True, help="Gladi di kantor rekaan; ditandai di setiap lembar.")
@@ -55,6 +57,7 @@ def batch(
     scheduler: str | None,
     only_plan: bool,
     due: bool,
+    watching: bool,
     anew: bool,
     rehearsal: bool,
     no_queue: bool,
@@ -71,6 +74,10 @@ def batch(
     app = open_app(ctx)
     if due:
         _show_due(app, json_out=json_out)
+        return
+    if watching:
+        if not watch.watch(app, lambda line: out.print(line, markup=False), os.environ.get(PASSWORD, "")):
+            ctx.exit(STALLED)
         return
     if again is not None:
         _repeat(ctx, app, again, workers)
@@ -113,11 +120,16 @@ def _whole(app: App, folder: Path, workers: int, *, queue: bool) -> dict[str, An
     """Judge what is left, bring it into the queue, write report and certificate."""
     key = signing.read_key(os.environ.get(signing.ENVIRONMENT, ""), _key_file(app), app.root / app.config.database)
     began = time.perf_counter()
-    with_bar("Menilai", lambda tell: run.carry_on(app, folder, workers, tell))
+    with_bar("Menilai", lambda tell: run.carry_on(app, folder, workers, _noted(app, folder, "menilai", tell)))
     spent = (workers, time.perf_counter() - began)
     manifest = manifest_of(folder)
     merged = (
-        with_bar("Mencatat ke antrean", lambda tell: merge.merge(folder, manifest, app.store, tell)) if queue else None
+        with_bar(
+            "Mencatat ke antrean",
+            lambda tell: merge.merge(folder, manifest, app.store, _noted(app, folder, "mencatat ke antrean", tell)),
+        )
+        if queue
+        else None
     )
     said = report.write_report(app, folder, key, merged, spent)
     mark = signing.fingerprint(signing.public_bytes(key)) if key is not None else ""
@@ -129,9 +141,13 @@ def _whole(app: App, folder: Path, workers: int, *, queue: bool) -> dict[str, An
     return said
 
 
+def _noted(app: App, folder: Path, doing: str, tell: run.Tell) -> run.Tell:
+    return watch.noting(folder, doing, app.clock, tell)
+
+
 def _tell(app: App, letter: tuple[str, list[str]]) -> None:
     """Send word by mail where the office has a mail server; a failing one stops nothing."""
-    handed = notice.send(app, letter, os.environ.get(PASSWORD, ""))
+    handed = brief.send(app, letter, os.environ.get(PASSWORD, ""))
     for one, why in ({**handed.later, **handed.never} if handed is not None else {}).items():
         err.print(f"Surel kepada {one} tidak terkirim: {why}", markup=False, style="yellow")
 

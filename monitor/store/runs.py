@@ -74,6 +74,18 @@ class Runs:
                 )
             yield
 
+    def held(self, kind: str) -> bool:
+        """Tell whether a live process has the right to run this kind; changes nothing."""
+        path = self._connection.path
+        try:
+            with path.with_name(f"{path.name}.{kind}.lock").open("r") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return False
+
     def begin(self, kind: str) -> int:
         """Record the start of a run and give its id."""
         with self._connection.transaction() as db:
