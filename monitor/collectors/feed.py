@@ -26,8 +26,9 @@ from monitor.models import Item, ItemKind, Outcome, Page, Platform, Request, Res
 MAX_ENTRIES = 5_000
 _ENTITIES = (b"<!ENTITY", b"<\x00!\x00E\x00N\x00T", b"\x00<\x00!\x00E\x00N\x00T")
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s{0,5}=\s{0,5}[\"']([^\"'>]{0,60})")
-# What the feed library has been seen to end in over bytes that no feed holds (a NUL in the name of an encoding, …).
-_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError)
+# What the feed library has been seen to end in over bytes that no feed holds (a NUL in the name of an encoding, the
+# number of a letter beyond every letter, …).
+_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError, OverflowError)
 _ENTRY = frozenset(
     ["title", "title_detail", "link", "links", "id", "guidislink", "published", "published_parsed", "updated", "author",
      "updated_parsed", "created", "created_parsed", "expired", "expired_parsed", "summary", "summary_detail", "content",

@@ -14,7 +14,7 @@ Change = tuple[int, int, int]
 VALUES = 11
 """From this kind on a change of JSON or markup puts, takes or doubles a value."""
 _WORDS = re.compile(
-    rb">([^<>]*[^<>\s][^<>]*)<|\s(?!xmlns|version|encoding)[\w:-]+=\"([^\"<>]*)\"|<(?![?!])[^<>]*>[^<>]*</[^<>]*>"
+    rb">(?=[^<>]+<)\s*([^<>\s][^<>]*)<|\s(?!xmlns|version|encoding)[\w:-]+=\"([^\"<>]*)\"|<(?![?!])[^<>]*>[^<>]*</[^<>]*>"
 )
 _SCALARS = re.compile(rb"(?<=[:,\[-] )[^\n,\[\]{}]+")
 _ESCAPED = str.maketrans({"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;"})

@@ -61,6 +61,17 @@ def test_every_feed_ends_in_its_outcome(name: str, outcome: Outcome, items: int,
     assert bool(page.cursor) == outcome.proved
 
 
+@pytest.mark.parametrize("number", ["1114112", "99999999999", "x110000", "9" * 400])
+def test_a_letter_beyond_every_letter_proves_nothing(number: str) -> None:
+    body = f'<rss version="2.0"><channel><title>a</title><item><title>&#{number};</title></item></channel></rss'
+    one = source(pages="none")
+    one.start("")
+    page = one.read(answer(body.encode()))
+    assert page.outcome is Outcome.SCHEMA_DRIFT
+    assert page.detail
+    assert not page.cursor
+
+
 def test_wrong_encoding_is_read_right() -> None:
     assert read("wrong-encoding").items[0].title == "Jum’at café – berita"
 
