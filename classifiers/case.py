@@ -9,7 +9,8 @@ HEADLINE, CAPITALS = "xjudulx", "xkapitalx"
 
 LEAST = 4
 """A text with fewer words, or fewer capital letters, says nothing of its form."""
-_CASED = re.compile(r"[A-Za-z]{3,}")
+LETTERS = 3
+_CASED = re.compile(rf"[A-Za-z]{{{LETTERS},}}")
 SAMPLE = 400
 """Characters that tell the form of a text."""
 _UPPER = ascii_uppercase.encode()
@@ -29,6 +30,11 @@ def form(text: str) -> str | None:
 def count_words(text: str) -> tuple[int, int, int, int]:
     """Count the words of three letters or more: all, those in small letters, in capitals, with a first capital."""
     words = _CASED.findall(text)
+    if not words:
+        return 0, 0, 0, 0
+    if len(words) == 1:
+        word = words[0]
+        return 1, int(word.islower()), int(word.isupper()), int(word[0].isupper())
     small, upper = sum(map(str.islower, words)), sum(map(str.isupper, words))
     return len(words), small, upper, sum(word[0].isupper() for word in words)
 

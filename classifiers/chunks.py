@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from itertools import accumulate, chain, repeat
+from itertools import accumulate, chain, count, repeat
 from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.case import LEAST, SAMPLE, count_capitals, count_words, form, form_of
+from classifiers.case import LEAST, LETTERS, SAMPLE, count_capitals, count_words, form, form_of
 from classifiers.features import MOST_TOKENS
 from classifiers.lexicon import BALLOT_CUES, NOT_BALLOT
 from classifiers.marks import (
@@ -34,7 +34,7 @@ from classifiers.marks import (
     unforged,
 )
 from classifiers.mask import Masker
-from classifiers.text import fold_plain
+from classifiers.text import fold_many
 
 Ids = NDArray[np.int64]
 
@@ -43,6 +43,7 @@ _LONG = 40
 """Longer pieces are addresses and noise, seldom seen again: they are not kept by name."""
 _FIELD = 12
 _COUNT = (1 << _FIELD) - 1
+_SMALL_WORD = 1 << _FIELD | 1 << 2 * _FIELD
 _STRANGER, _CUE, _SMALL, _BALLOT, _OFFICE, _ONCE = 1, 2, 4, 8, 16, 32
 _KINDS = 6
 _CUES = NOT_BALLOT | BALLOT_CUES | {"nomor", BALLOT, CANDIDATE, CANDIDACY, PARTY, CAMP, OFFICE}
@@ -60,32 +61,57 @@ class Read(NamedTuple):
     left: list[int]
 
 
-class _Rows:
-    """Rows of numbers of different lengths, one after the other; grows."""
+class _Column:
+    """A number a piece; grows."""
 
     def __init__(self) -> None:
         self._data = np.zeros(1024, np.int64)
-        self._start, self._count = np.zeros(256, np.int64), np.zeros(256, np.int64)
-        self._rows = self._end = 0
+        self._end = 0
 
-    def append(self, numbers: Sequence[int]) -> None:
-        """Add a row."""
-        while self._end + len(numbers) > len(self._data):
+    def extend(self, numbers: Sequence[int]) -> int:
+        """Add numbers; gives where the first of them stands."""
+        start, self._end = self._end, self._end + len(numbers)
+        while self._end > len(self._data):
             self._data = np.concatenate((self._data, np.zeros_like(self._data)))
-        if self._rows == len(self._start):
-            self._start = np.concatenate((self._start, np.zeros_like(self._start)))
-            self._count = np.concatenate((self._count, np.zeros_like(self._count)))
-        self._data[self._end : self._end + len(numbers)] = numbers
-        self._start[self._rows], self._count[self._rows] = self._end, len(numbers)
-        self._rows += 1
-        self._end += len(numbers)
+        self._data[start : self._end] = numbers
+        return start
+
+    def take(self, places: Ids) -> Ids:
+        """Give the numbers of some pieces."""
+        return self._data[places]
+
+
+class _Rows:
+    """Some numbers a piece, one row after the other; grows."""
+
+    def __init__(self) -> None:
+        self._data, self._start, self._count = _Column(), _Column(), _Column()
+
+    def extend(self, rows: Sequence[Sequence[int]]) -> None:
+        """Add rows."""
+        counts = [len(row) for row in rows]
+        first = self._data.extend(list(chain.from_iterable(rows)))
+        self._start.extend(list(accumulate(counts[:-1], initial=first)) if counts else [])
+        self._count.extend(counts)
 
     def take(self, rows: Ids) -> tuple[Ids, Ids]:
         """Give the numbers of some rows in order, and how many each row has."""
-        counts = self._count[rows]
+        counts = self._count.take(rows)
         ends = np.cumsum(counts)
         total = int(ends[-1]) if len(ends) else 0
-        return self._data[np.repeat(self._start[rows] - ends + counts, counts) + np.arange(total)], counts
+        return self._data.take(np.repeat(self._start.take(rows) - ends + counts, counts) + np.arange(total)), counts
+
+
+class _Learnt:
+    """What is known of new pieces, in their order; see `Chunks._forget` for the meaning of each."""
+
+    def __init__(self) -> None:
+        self.tokens: list[Sequence[int]] = []
+        self.cut: list[Sequence[int]] = []
+        self.names: list[Sequence[int]] = []
+        self.shape: list[int] = []
+        self.guards: list[int] = []
+        self.twisted: list[int] = []
 
 
 class Chunks:
@@ -99,9 +125,12 @@ class Chunks:
     def _forget(self) -> None:
         self._known: dict[str, int] = {}
         self._words: dict[str, int] = {}
+        self._codes: dict[str, int] = {}
         self._number = 0
+        # Of each piece: its tokens; its words; those of them written like a name; capital letters and the counts of
+        # `count_words`, packed; what token before it would change it; whether its hashtags are others once folded.
         self._tokens, self._cut, self._names = _Rows(), _Rows(), _Rows()
-        self._shape, self._guards, self._twisted = _Rows(), _Rows(), _Rows()
+        self._shape, self._guards, self._twisted = _Column(), _Column(), _Column()
 
     def read(self, texts: Sequence[str], plains: Sequence[str]) -> Read:
         """Read texts; `plains` are the folded ones. Safe from many threads, one at a time."""
@@ -117,13 +146,13 @@ class Chunks:
         of_text = np.repeat(np.arange(len(texts)), counts)
         unsure = np.zeros(len(texts), np.bool_)
         unsure[self._named(plains)] = True
-        unsure[of_text[self._twisted.take(chunks)[0] > 0]] = True
+        unsure[of_text[self._twisted.take(chunks) > 0]] = True
         unsure[self._mixed_up(chunks, of_text)] = True
 
         coded, sizes = self._tokens.take(chunks)
         text_of = np.repeat(of_text, sizes)
         first = np.cumsum(sizes) - sizes
-        guards = self._guards.take(chunks)[0]
+        guards = self._guards.take(chunks)
         behind = first[(guards > _FREE) & (first > 0) & (sizes > 0)]
         by = np.where(guards == _BY_CUE, _CUE, _BALLOT)[(guards > _FREE) & (first > 0) & (sizes > 0)]
         unsure[text_of[behind[(text_of[behind] == text_of[behind - 1]) & ((coded[behind - 1] & by) > 0)]]] = True
@@ -150,14 +179,13 @@ class Chunks:
     def _numbers(self, pieces: Sequence[str]) -> Ids:
         """Give the number of each piece."""
         found = np.fromiter(map(self._known.get, pieces, repeat(-1)), np.int64, len(pieces))
-        for place in np.flatnonzero(found < 0).tolist():
-            piece = pieces[place]
-            number = self._known.get(piece)
-            if number is None:
-                number = self._learn(piece)
-                if len(piece) <= _LONG:
-                    self._known[piece] = number
-            found[place] = number
+        missing = np.flatnonzero(found < 0)
+        if len(missing):
+            wanted = [pieces[place] for place in missing.tolist()]
+            fresh = dict(zip(dict.fromkeys(wanted), count(self._number), strict=False))
+            self._learn(list(fresh))
+            self._known.update((piece, number) for piece, number in fresh.items() if len(piece) <= _LONG)
+            found[missing] = [fresh[piece] for piece in wanted]
         return found
 
     def _named(self, plains: Sequence[str]) -> list[int]:
@@ -180,7 +208,7 @@ class Chunks:
 
     def _shapes(self, texts: Sequence[str], chunks: Ids, counts: Ids) -> list[str | None]:
         """Give the shape of each text, None where it has none."""
-        sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(self._shape.take(chunks)[0])))
+        sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(self._shape.take(chunks))))
         ends = np.cumsum(counts)
         packed = sums[ends] - sums[ends - counts]
         capitals, words, small, upper, first = ((packed >> _FIELD * place) & _COUNT for place in range(5))
@@ -192,20 +220,38 @@ class Chunks:
                 shapes[place] = form(text) if count_capitals(text) >= LEAST else None
         return shapes
 
-    # ------------------------------------------------------------------ one piece
+    # ------------------------------------------------------------------ new pieces
 
-    def _learn(self, piece: str) -> int:
+    def _learn(self, pieces: Sequence[str]) -> None:
+        learnt, alone = _Learnt(), self._masker.alone
+        for piece, plain in zip(pieces, fold_many(pieces), strict=True):
+            settled = alone(plain, "") if plain == piece and piece.isascii() and piece.isalpha() else None
+            if settled is None:
+                self._look(piece, plain, learnt)
+                continue
+            learnt.tokens.append([self._coded(one) for one in settled])
+            learnt.cut.append((self._word(plain),))
+            learnt.names.append(())
+            learnt.shape.append(_SMALL_WORD if len(piece) >= LETTERS else 0)
+            learnt.guards.append(_FREE)
+            learnt.twisted.append(0)
+        for name in ("tokens", "cut", "names", "shape", "guards", "twisted"):
+            getattr(self, f"_{name}").extend(getattr(learnt, name))
+        self._number += len(pieces)
+
+    def _look(self, piece: str, plain: str, learnt: _Learnt) -> None:
+        """Learn a piece that is more than one small word."""
         masker = self._masker
-        cut, tags = raw_tokens(unforged(fold_plain(piece)[0])), hashtags(piece)
-        capitals = count_capitals(piece)
-        names = frozenset(masker.strangers(piece)) if capitals else frozenset[str]()
+        cut, tags = raw_tokens(unforged(plain)), hashtags(piece)
+        capitals = 0 if plain == piece else count_capitals(piece)
+        names = masker.strangers(piece) if capitals else ()
         out, guard = [_NEUTRAL], _FREE
         named = iter(tags)
         for token in cut:
             tag = next(named, "") if token[0] == "#" else ""
             settled = None if token in names else masker.alone(token, tag)
             if settled is None:
-                masker.step(token, out, names, iter((tag,)))
+                masker.step(token, out, frozenset(names), iter((tag,)))
                 guard = max(guard, _FREE if token in names and masker.stranger(token) else _BY_CUE)
             else:
                 out += settled
@@ -213,21 +259,21 @@ class Chunks:
         if guard and len(cut) == 1 and not names:
             office, counted = masker.office(token), masker.counted(token)
             guard = _FREE if office else _BY_BALLOT if counted else _BY_CUE
-        shape = 0
-        for place, number in enumerate((capitals, *count_words(piece[:SAMPLE]))):
-            shape |= min(number, _COUNT) << _FIELD * place
-        self._tokens.append([self._coded(one) | (_ONCE if office else 0) for one in out[1:]])
-        self._cut.append([self._word(token) for token in cut if token not in names])
-        self._names.append([self._word(name) for name in sorted(names)])
-        self._shape.append([shape])
-        self._guards.append([guard])
-        self._twisted.append([sum(token[0] == "#" for token in cut) != len(tags)])
-        self._number += 1
-        return self._number - 1
+        words, small, upper, first = count_words(piece[:SAMPLE])
+        shape = capitals | words << _FIELD | small << 2 * _FIELD | upper << 3 * _FIELD | first << 4 * _FIELD
+        learnt.tokens.append([self._coded(one) | (_ONCE if office else 0) for one in out[1:]])
+        learnt.cut.append([self._word(token) for token in cut if token not in names])
+        learnt.names.append([self._word(name) for name in names])
+        learnt.shape.append(shape)
+        learnt.guards.append(guard)
+        learnt.twisted.append(len(tags) != sum([token[0] == "#" for token in cut]))
 
     def _coded(self, token: str) -> int:
-        kinds = _CUE if token in _CUES else 0
-        return self._ids(token) << _KINDS | kinds | _KIND_OF.get(token, 0)
+        code = self._codes.get(token)
+        if code is None:
+            kinds = (_CUE if token in _CUES else 0) | _KIND_OF.get(token, 0)
+            code = self._codes[token] = self._ids(token) << _KINDS | kinds
+        return code
 
     def _word(self, word: str) -> int:
         return self._words.setdefault(word, len(self._words) + 1)

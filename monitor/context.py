@@ -24,27 +24,34 @@ class Context:
     region: str
     contests: tuple[str, ...]
     _placed: dict[tuple[str, date], Setting] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _worked: dict[date, bool | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def day(self, stored: StoredItem) -> date:
         """Give the local day of the act; of its capture where the act's time is unknown."""
         return (stored.item.happened_at or stored.captured_at).astimezone(self.zone).date()
 
-    def works(self, stored: StoredItem) -> bool | None:
-        """Tell whether offices work on the day of the act; None where its time or that year's holidays are unknown."""
-        day = self.day(stored)
-        if stored.item.happened_at is None or (
-            day.year not in self.calendar.holiday_years and self.calendar.works(day)
-        ):
+    def works(self, stored: StoredItem, day: date | None = None) -> bool | None:
+        """Tell whether offices work on the day of the act; None where its time or that year's holidays are unknown.
+
+        `day` is what `day()` gives, where the caller knows it already.
+        """
+        if stored.item.happened_at is None:
             return None
-        return self.calendar.works(day)
+        day = self.day(stored) if day is None else day
+        if day not in self._worked:
+            if len(self._worked) >= _MEMO:
+                self._worked.clear()
+            works = self.calendar.works(day)
+            self._worked[day] = None if works and day.year not in self.calendar.holiday_years else works
+        return self._worked[day]
 
     def relation(self, owner: AccountRef | None, day: date) -> Relation:
         """Tell to whose account something is done on a day."""
         return self.targets.relation(owner, day) if owner is not None else Relation.NONE
 
-    def setting(self, stored: StoredItem, actor: Actor | None) -> Setting:
+    def setting(self, stored: StoredItem, actor: Actor | None, day: date | None = None) -> Setting:
         """Place an act. The person's region on that day decides which contests count, the office's where unknown."""
-        day = self.day(stored)
+        day = self.day(stored) if day is None else day
         owner = stored.item.parent.owner if stored.item.parent is not None else None
         relation = self.relation(owner, day)
         region = actor.appointment.region if actor is not None and actor.appointment is not None else ""

@@ -67,11 +67,12 @@ def acts_of(judges: Judges, batch: Sequence[StoredItem], windows: Windows | None
     `windows` says for which kinds earlier acts are looked up; None = as the rules of these judges ask.
     """
     places, acts = list[int](), list[Act]()
+    roster, context = judges.roster, judges.context
     for place, stored in enumerate(batch):
-        for actor in judges.roster.actors(stored):
+        day = context.day(stored)
+        for actor in roster.actors(stored, day):
             places.append(place)
-            setting, works = judges.context.setting(stored, actor), judges.context.works(stored)
-            acts.append(Act(stored, actor, setting, workday=works))
+            acts.append(Act(stored, actor, context.setting(stored, actor, day), None, context.works(stored, day)))
     wanted = judges.rules.windows if windows is None else windows
     if judges.past is not None and wanted:
         acts = Recall(judges.past, judges.roster, judges.context).remembered(acts, wanted)

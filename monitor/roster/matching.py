@@ -7,7 +7,7 @@ nobody on the roster wrote, does a name propose a person.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
@@ -35,6 +35,14 @@ _CEILING = 0.95
 _MOST_MENTIONS = 50  # of one person in one article; a hostile page may repeat a name without end
 
 
+_MEMO = 50_000
+"""Accounts on a day that are remembered: an account seldom acts once."""
+
+
+def _by_strength(found: Iterable[Actor]) -> tuple[Actor, ...]:
+    return tuple(sorted(found, key=lambda actor: (-actor.strength, actor.person.person_id)))
+
+
 def _bare(handle: str) -> str:
     return handle.strip().lstrip("@").casefold()
 
@@ -51,6 +59,7 @@ class Roster:
         self._accounts = tuple(accounts)
         self._zone = zone
         self._person = {one.person_id: one for one in self._persons}
+        self._acted: dict[tuple[str, str, str, date], tuple[Actor, ...]] = {}
         self._by_id: dict[tuple[Platform, str], list[Account]] = {}
         self._by_handle: dict[tuple[Platform, str], list[tuple[HandleSpan, Account]]] = {}
         for account in self._accounts:
@@ -76,15 +85,26 @@ class Roster:
         """Tell whether a headline or summary names anybody on the roster, so that the page is worth fetching."""
         return any(not mention.lowercase for mention in self._names.find(text)[1])
 
-    def actors(self, stored: StoredItem) -> tuple[Actor, ...]:
-        """Give the rostered people who may have acted, strongest first; () for strangers."""
+    def actors(self, stored: StoredItem, day: date | None = None) -> tuple[Actor, ...]:
+        """Give the rostered people who may have acted, strongest first; () for strangers.
+
+        `day` is the local day of the act, where the caller knows it already.
+        """
         item = stored.item
-        day = (item.happened_at or stored.captured_at).astimezone(self._zone).date()
+        if day is None:
+            day = (item.happened_at or stored.captured_at).astimezone(self._zone).date()
         if item.kind is ItemKind.ARTICLE:
-            found = list(self._named(f"{item.title}\n{item.text}", day))
-        else:
-            found = list(self._owners(item.author, day))
-        return tuple(sorted(found, key=lambda actor: (-actor.strength, actor.person.person_id)))
+            return _by_strength(self._named(f"{item.title}\n{item.text}", day))
+        author = item.author
+        if author is None:
+            return ()
+        key = (author.platform.value, author.native_id, author.handle, day)
+        known = self._acted.get(key)
+        if known is None:
+            if len(self._acted) >= _MEMO:
+                self._acted.clear()
+            known = self._acted[key] = _by_strength(self._owners(author, day))
+        return known
 
     def refs(self, person_id: int) -> tuple[AccountRef, ...]:
         """Give every name by which a source may have called the accounts of a person."""

@@ -32,7 +32,7 @@ _FROM = (
 
 def bare(handle: str) -> str:
     """Give a handle as it is compared."""
-    return clean(handle).strip().lstrip("@").casefold()
+    return clean(handle).strip().lstrip("@").casefold() if handle else ""
 
 
 def second(at: datetime) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from itertools import islice
 from struct import Struct
 
 from sqlite_utils import Database
@@ -20,6 +21,7 @@ from monitor.store.codec import dumps
 Cell = str | int | float | None
 SALT_BYTES = 16
 _PLACE = Struct(">qqq")
+_AT_ONCE = 1000
 
 # The number of a table is part of the ledger: rising, never renumbered. The first column is the primary key.
 TABLES: dict[str, tuple[int, tuple[str, ...]]] = {
@@ -117,10 +119,9 @@ def row_digest(salt: bytes, row: Sequence[Cell]) -> bytes:
 
 def rows_digest(ledger: Iterable[tuple[int, int, bytes]]) -> str:
     """Digest the ledger rows (table, primary key, digest) of one entry, in their order."""
-    whole = sha256()
-    for table, key, digest in ledger:
-        whole.update(_PLACE.pack(table, key, len(digest)))
-        whole.update(digest)
+    whole, pack, rows = sha256(), _PLACE.pack, iter(ledger)
+    while part := list(islice(rows, _AT_ONCE)):
+        whole.update(b"".join([pack(table, key, len(digest)) + digest for table, key, digest in part]))
     return whole.hexdigest()
 
 

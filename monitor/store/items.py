@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from monitor.models import Item, ItemKind, Outcome, Page, Parent, Response, StoredItem
 from monitor.store import absences, acts, coverage
 from monitor.store.audit import Audit
-from monitor.store.codec import clean, decode, dumps, encode, moment, stamp
+from monitor.store.codec import clean, decode, dumps, moment, stamp, written
 from monitor.store.connection import Connection
 from monitor.store.erasure import identity_digest
 from monitor.store.guard import Cell, Ledger, next_key
@@ -181,7 +181,7 @@ class Items:
             next_version += 1
             versions.append(
                 (held.version_id, held.item_id, held.version, clean(source_id), run_id, content, evidence, at,
-                 dumps(encode(Item, item)), 0)
+                 written(Item, item), 0)
             )  # fmt: skip
             said.append((held.item_id, item))
         _write_items(db, known, at)
