@@ -161,7 +161,11 @@ def _beyond_schema(network: Network, document: Document) -> Iterator[Problem]:
         key = ("senders", place)
         if sender.id == network.id:
             yield document.problem((*key, "id"), "id ini id kantor sendiri", "tulis id kantor pengirimnya")
+        others = {one.fingerprint for other in network.senders[:place] for one in other.keys}
         for number, one in enumerate(sender.keys):
+            if one.fingerprint in others:
+                said = "kunci ini sudah milik pengirim lain"
+                yield document.problem((*key, "keys", number, "fingerprint"), said, "satu kunci satu kantor")
             if one.until < one.since:
                 yield document.problem(
                     (*key, "keys", number, "until"), "`until` lebih awal dari `since`", "betulkan salah satu tanggalnya"

@@ -101,7 +101,7 @@ def send(office: Office, network: Network, receiver: Receiver, key: Ed25519Priva
         raise NotAllowedError(
             f"lebih dari {MOST_FLAGS} tanda — persempit `regions`, `phases`, atau `parts` penerima ini"
         )
-    raw = body.model_dump_json(indent=1).encode() + b"\n"
+    raw = body.model_dump_json().encode() + b"\n"
     public = public_bytes(key)
     signed = {
         "algorithm": "Ed25519", "public": public.hex(), "fingerprint": fingerprint(public),

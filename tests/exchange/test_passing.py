@@ -364,13 +364,15 @@ def test_every_mistake_of_the_file_of_offices_is_told_with_its_place(tmp_path: P
     path.write_text(
         "id: kab-contoh\nregions: {A: [B], B: [A]}\nreceivers:\n  - {id: p, name: Provinsi, regions: [A]}\n"
         "  - {id: p, name: Provinsi, regions: [A]}\nsenders:\n  - {id: kab-contoh, name: Kami, regions: [A], keys: "
-        "[{fingerprint: 0000-0000-0000-0000-0000-0000-0000-0000, since: 2025-02-01, until: 2025-01-01}]}\n",
+        "[{fingerprint: 0000-0000-0000-0000-0000-0000-0000-0000, since: 2025-02-01, until: 2025-01-01}]}\n"
+        "  - {id: lain, name: Lain, regions: [A], keys: [{fingerprint: 0000-0000-0000-0000-0000-0000-0000-0000, "
+        "since: 2025-02-01, until: 2025-03-01}]}\n",
         encoding="utf-8",
     )
     with pytest.raises(ConfigError) as told:
         agreement.load(path)
     text = str(told.value)
-    for said in ("dipakai dua kali", "kantor sendiri", "lebih awal", "di dalam dirinya sendiri"):
+    for said in ("dipakai dua kali", "kantor sendiri", "lebih awal", "di dalam dirinya sendiri", "milik pengirim lain"):
         assert said in text
     assert "kantor.yaml:5:" in text
 
