@@ -6,6 +6,7 @@ core is busy with, however busy the machine). Growth over sizes is measured by `
 
 from __future__ import annotations
 
+import gc
 import json
 import platform
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -24,9 +26,11 @@ from monitor.exchange import facts, passing
 from monitor.exchange.agreement import Key, Network, Receiver, Sender
 from monitor.models import Phase
 from monitor.pipeline import screen
+from monitor.roster import Roster
 from monitor.signing import fingerprint, public_bytes
 from monitor.store import Store
 from tests.bench.batch_office import CONTEST, fill, opened, silent
+from tests.bench.growth_judging import crowd
 from tests.bench.meter import Meter, size_of
 from tests.collectors.bluesky_office import Office
 from tests.collectors.test_bluesky import settings
@@ -45,6 +49,7 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         found = {"items": count, "machine": machine()} | office(Path(folder) / "kantor", count)
         found |= collected(Path(folder) / "pengumpulan")
+    found["person_memory_bytes"] = remembered(100_000)
     print(json.dumps(found, indent=1))
 
 
@@ -111,6 +116,22 @@ def collected(folder: Path) -> dict[str, Any]:
         "collect_us": spent, "archive_bytes": first // posts, "quiet_turn_us": quiet,
         "quiet_turn_bytes": (size_of(folder / "arsip") - first) // ACCOUNTS,
     }  # fmt: skip
+
+
+def remembered(people: int) -> int:
+    """Give the bytes of memory that a person of the roster takes, with what finds their names."""
+    before = resident()
+    known = crowd(people)
+    roster = Roster(known, (), ZoneInfo("Asia/Jakarta"))
+    assert not roster.wanted("tidak menyebut siapa pun")
+    return (resident() - before) // people
+
+
+def resident() -> int:
+    """Give the bytes of memory that this process holds now."""
+    gc.collect()
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmRSS:")[2].split()[0]) * 1024
 
 
 def microseconds(work: Callable[[], object], count: int) -> float:
