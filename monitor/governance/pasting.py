@@ -27,7 +27,10 @@ MOST_ROWS = 2000
 LONGEST_CELL = 200
 LONGEST_PHRASE = 120
 _FORMULA = re.compile(r"=|[+\-@].*[(|!]")
-_SPOILT = re.compile(r"#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|####)|[0-9]+[.,]?[0-9]*E\+[0-9]+", re.IGNORECASE)
+# One way to read each number: with two, a cell of many digits is tried in as many ways as it is long.
+_SPOILT = re.compile(
+    r"#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|####)|[0-9]+(?:[.,][0-9]*)?E\+[0-9]+", re.IGNORECASE
+)
 _TAG = re.compile(r"\w+")
 _ROLES = (Relation.CAMPAIGN, Relation.CANDIDATE, Relation.PARTY, Relation.ELECTION_BODY, Relation.MEDIA)
 
