@@ -55,9 +55,15 @@ class Curve:
 
     @property
     def memory_bytes(self) -> float:
-        """Bytes of memory that each thing more takes, from the smallest size to the largest."""
+        """Bytes of memory that each thing more takes, from the smallest size to the largest.
+
+        Of items what the stage itself grew by; of what stands beside them what the whole process did.
+        """
         first, last = self.points[0], self.points[-1]
-        return max(0.0, last.peak_mb - first.peak_mb) * 2**20 / (last.size - first.size)
+        grown = last.peak_mb - first.peak_mb
+        if self.stage in ITEMS:
+            grown -= last.before_mb - first.before_mb
+        return max(0.0, grown) * 2**20 / (last.size - first.size)
 
     def report(self) -> str:
         costs = "  ".join(f"{one.size:,}: {one.cpu_us:,.1f} µs" for one in self.points)
@@ -117,7 +123,7 @@ def draw() -> None:
     cpu = [(one, [point.cpu_us for point in one.points]) for one in items]
     held = [(one, [point.peak_mb for point in one.points]) for one in items]
     cost = [(one, [point.cpu_us for point in one.points]) for one in beside]
-    _plot(cpu, "tumbuh-butir", "CPU for each item (queue: for each page)", "items held", "µs, log")
+    _plot(cpu, "tumbuh-butir", "CPU for each item (queue: for each page)", "items", "µs, log")
     _plot(held, "tumbuh-ingatan", "Peak memory", "items", "MB, log")
     _plot(cost, "tumbuh-daftar", "CPU to match one item", "phrases, rules or names beside it", "µs, log")
 
@@ -135,6 +141,9 @@ def _plot(curves: Sequence[tuple[Curve, list[float]]], name: str, title: str, al
     for (curve, values), mark in zip(curves, "osD^vP*Xd<>h", strict=False):
         axes.plot([one.size for one in curve.points], values, marker=mark, markersize=5, label=curve.stage)
     axes.set(xscale="log", yscale="log", title=title, xlabel=along, ylabel=up)
+    least, most = (pick(value for _, values in curves for value in values) for pick in (min, max))
+    if most < 30 * least:  # a gentle slope must not look steep
+        axes.set_ylim(least / 4, most * 4)
     axes.grid(which="major", color="#d5dbe0", linewidth=0.6)
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
     OUT.mkdir(parents=True, exist_ok=True)
