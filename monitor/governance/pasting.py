@@ -149,9 +149,9 @@ def rows_of(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Give (number, cells) of every row that is not blank, as the spreadsheet counts rows; quotation marks undone."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     mark = "\t" if "\t" in plain or ";" not in plain.partition("\n")[0] else ";"
-    if plain.count('"') % 2:  # a mark that opens and never closes would swallow everything below it
-        rows: list[list[str]] = [line.split(mark) for line in plain.split("\n")]
-    else:
+    rows: list[list[str]] = [line.split(mark) for line in plain.split("\n")]
+    # A mark that opens and never closes would swallow everything below it; a cell beyond csv's limit is refused later.
+    if plain.count('"') % 2 == 0 and len(plain) <= csv.field_size_limit():
         rows = list(csv.reader(io.StringIO(plain, newline=""), delimiter=mark))
     for number, row in enumerate(rows, 1):
         cells = tuple(" ".join(cell.split()) for cell in row)
