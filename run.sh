@@ -9,6 +9,7 @@
 #   ./run.sh long     the long campaigns: kills, fuzzing (an hour and more)
 #   ./run.sh docs     take the pictures of docs/tangkapan anew
 #   ./run.sh lock     write the lock files anew from pyproject.toml
+#   ./run.sh sbom     write docs/komponen.md and docs/komponen.cdx.json anew from the lock files
 #   ./run.sh install  only make the environment
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -124,5 +125,6 @@ case "${1:-}" in
     flags=(--quiet --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header)
     $BIN/uv pip compile "${flags[@]}" --upgrade --extra test pyproject.toml -o constraints-test.txt
     $BIN/uv pip compile "${flags[@]}" --extra install -c constraints-test.txt pyproject.toml -o constraints.txt ;;
-  *) sed -n '2,14p' "$0" | sed 's/^# \{0,1\}//'; exit 2 ;;
+  sbom)    install constraints-test.txt; exec $BIN/python -m tests.components ;;
+  *) sed -n '2,15p' "$0" | sed 's/^# \{0,1\}//'; exit 2 ;;
 esac

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -11,11 +13,13 @@ from pathlib import Path
 
 from monitor.batch.crew import PARTS
 from monitor.batch.manifest import Manifest
-from monitor.batch.parts import lines
+from monitor.batch.parts import lines, put
 from monitor.batch.run import summaries
 from monitor.models import Account, Actor, Item, ItemKind, Opinion, Person, Platform, Screened, StoredItem
 from monitor.store import Store, said_to
 
+MERGING = "antrean.json"
+"""Under which run of the database a folder is merged, so that an interrupted merging is counted whole."""
 _AT_ONCE = 1000
 _UNREAD = Item("", Platform.OTHER, "", ItemKind.POST, None, "")
 """Stands for the words of an item without opinions: nobody reads them when its screening is noted."""
@@ -32,8 +36,12 @@ class Merged:
     passed: int = 0
 
 
-def merge(folder: Path, manifest: Manifest, store: Store, tell: Callable[[int, int], None]) -> Merged:
+def merge(
+    folder: Path, manifest: Manifest, store: Store, tell: Callable[[int, int], None], *, going_on: bool = False
+) -> Merged:
     """Store the opinions of a finished run. A second time changes nothing; an interrupted merging is simply repeated.
+
+    `going_on` counts what earlier, interrupted mergings of the same folder brought into this database, too.
 
     Raises:
         BusyError: a screening is under way. ConflictError: a part is missing or was changed.
@@ -42,7 +50,7 @@ def merge(folder: Path, manifest: Manifest, store: Store, tell: Callable[[int, i
     persons = {one.person_id: one for one in store.roster.persons()}
     accounts = {one.account_id: one for one in store.roster.accounts()}
     with store.runs.exclusive("screen"):
-        run_id = store.runs.begin("batch")
+        run_id = _run_of(folder, store) if going_on else store.runs.begin("batch")
         for number, summary in enumerate(summaries(folder, manifest)):
             tell(number, len(names))
             looked = [int(line[0]) for line in lines(folder / PARTS, summary.name, "dilihat")]
@@ -56,8 +64,31 @@ def merge(folder: Path, manifest: Manifest, store: Store, tell: Callable[[int, i
                     total.withdrawn + saved.withdrawn, total.passed,
                 )  # fmt: skip
         tell(len(names), len(names))
+        if going_on:
+            total = _since_the_first(total, store, run_id)
         store.runs.finish(run_id, {"items": total.items, "flags": total.new})
     return total
+
+
+def _run_of(folder: Path, store: Store) -> int:
+    """Give the run under which this folder is merged, the same after an interruption."""
+    note = folder / MERGING
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        held = json.loads(note.read_bytes())
+        if store.runs.kind(int(held["run"])) == "batch":
+            return int(held["run"])
+    run_id = store.runs.begin("batch")
+    put(note, json.dumps({"run": run_id}).encode("ascii"))
+    return run_id
+
+
+def _since_the_first(total: Merged, store: Store, run_id: int) -> Merged:
+    """Count by the audit what a run changed in the queue: each batch was noted in the same transaction."""
+    noted = [json.loads(one) for one in store.audit.told("saring", f"run:{run_id}") if one]
+    return replace(
+        total, new=sum(one["baru"] for one in noted), changed=sum(one["berubah"] for one in noted),
+        withdrawn=sum(one["ditarik"] for one in noted),
+    )  # fmt: skip
 
 
 def _results(

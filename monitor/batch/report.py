@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -43,11 +43,13 @@ class Trouble:
 
 
 def write_report(
-    app: App, folder: Path, key: Ed25519PrivateKey | None, merged: Merged | None, spent: tuple[int, float]
-) -> dict[str, Any]:
+    app: App, folder: Path, key: Ed25519PrivateKey | None, merged: Merged | None, spent: tuple[int, float],
+    before_it: Callable[[dict[str, Any]], None] = lambda _: None,
+) -> dict[str, Any]:  # fmt: skip
     """Write the report of a finished run, and its signature where there is a key; gives what it says.
 
-    `spent` is how many processes took how many seconds.
+    `spent` is how many processes took how many seconds. `before_it` does what else belongs to a finished run: the
+    report comes last, as a run that has one is never gone on with.
     """
     manifest, result = Manifest.read(folder / MANIFEST), read_result(folder)
     lines = _coverage(app, manifest)
@@ -79,7 +81,8 @@ def write_report(
         signed = {"algorithm": "Ed25519", "public": public.hex(), "fingerprint": fingerprint(public),
                   "signature": key.sign(text).hex()}  # fmt: skip
         (folder / SIGNATURE).write_text(json.dumps(signed, indent=1) + "\n", encoding="ascii")
-    put(folder / REPORT, text)  # last: with it the run is finished
+    before_it(said)
+    put(folder / REPORT, text)
     return said
 
 

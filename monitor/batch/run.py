@@ -174,6 +174,9 @@ def begin(
     folder = home(app) / f"{contest}-{phase}{EXPORTED if exported else '-'}{at:%Y%m%dT%H%M%SZ}"
     if folder.exists():
         raise ConflictError(f"{folder} sudah ada — tunggu sedetik lalu ulangi")
+    for left in folder.parent.glob(f".{contest}-{phase}-2*"):
+        if own(left.with_name(left.name[1:])):
+            shutil.rmtree(left, ignore_errors=True)  # by a beginning that was ended halfway
     half = _begun_anew(folder)
     judges = app.judges()
     inside = freeze(app, judges, half / FROZEN)
@@ -247,6 +250,8 @@ def conclude(folder: Path, erased: Sequence[int]) -> Result:
     """
     manifest = Manifest.read(folder / MANIFEST)
     parts = list(summaries(folder, manifest))
+    for half in (*folder.glob(".*.*"), *(folder / PARTS).glob(".*.*")):
+        half.unlink(missing_ok=True)  # begun to be written by a process that was ended
     levels, regions, offices = Counter[str](), Counter[str](), Counter[str]()
     for one in parts:
         levels.update(dict(one.levels))

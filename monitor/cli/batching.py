@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from dataclasses import asdict
@@ -103,9 +104,9 @@ def _sworn(
         folder = None if anew else run.unfinished(app, *asked)
         if folder is None:
             folder = run.begin(app, *asked, rehearsal=rehearsal)
-            app.store.audit.note("tahapan_mulai", f"tahapan:{folder.name}", {"manifes": manifest_of(folder).digest})
         else:
             err.print(f"Melanjutkan {folder.name} yang terputus; aturan dan model tetap yang dibekukan saat itu.")
+        _note_once(app, "tahapan_mulai", folder, {"manifes": manifest_of(folder).digest})
         try:
             said = _whole(app, folder, workers, queue=queue)
         except NetraError as error:
@@ -123,22 +124,28 @@ def _whole(app: App, folder: Path, workers: int, *, queue: bool) -> dict[str, An
     with_bar("Menilai", lambda tell: run.carry_on(app, folder, workers, _noted(app, folder, "menilai", tell)))
     spent = (workers, time.perf_counter() - began)
     manifest = manifest_of(folder)
-    merged = (
-        with_bar(
+    merged = None
+    if queue:
+        doing = "mencatat ke antrean"
+        merged = with_bar(
             "Mencatat ke antrean",
-            lambda tell: merge.merge(folder, manifest, app.store, _noted(app, folder, "mencatat ke antrean", tell)),
+            lambda tell: merge.merge(folder, manifest, app.store, _noted(app, folder, doing, tell), going_on=True),
         )
-        if queue
-        else None
-    )
-    said = report.write_report(app, folder, key, merged, spent)
     mark = signing.fingerprint(signing.public_bytes(key)) if key is not None else ""
-    certificate.write_certificate(folder, said, mark, app.config.zone, app.config.office.timezone)
-    app.store.audit.note(
-        "tahapan_selesai", f"tahapan:{folder.name}",
-        {"manifes": manifest.digest, "tanda": said["result"]["flags_digest"], "kunci": mark},
-    )  # fmt: skip
-    return said
+
+    def before_it(said: dict[str, Any]) -> None:
+        certificate.write_certificate(folder, said, mark, app.config.zone, app.config.office.timezone)
+        sworn = {"manifes": manifest.digest, "tanda": said["result"]["flags_digest"], "kunci": mark}
+        _note_once(app, "tahapan_selesai", folder, sworn)
+
+    return report.write_report(app, folder, key, merged, spent, before_it)
+
+
+def _note_once(app: App, action: str, folder: Path, payload: dict[str, str]) -> None:
+    """Put into the audit what is not there yet: a run may be interrupted right after it was noted."""
+    subject = f"tahapan:{folder.name}"
+    if payload not in [json.loads(one) for one in app.store.audit.told(action, subject) if one]:
+        app.store.audit.note(action, subject, payload)
 
 
 def _noted(app: App, folder: Path, doing: str, tell: run.Tell) -> run.Tell:

@@ -110,6 +110,15 @@ class Audit:
         )
         return [Entry(seq, moment(at), *rest) for seq, at, *rest in rows]
 
+    def told(self, action: str, subject: str) -> list[str]:
+        """Give the payloads (JSON) of what was noted of a subject, oldest first; "" where one was lawfully erased."""
+        rows = self._connection.db.execute(
+            "SELECT coalesce(p.payload, '') FROM audit_chain c LEFT JOIN audit_payloads p ON p.seq = c.seq "
+            "WHERE c.action = ? AND c.subject = ? ORDER BY c.seq",
+            (action, subject),
+        )
+        return [payload for (payload,) in rows]
+
     @property
     def started(self) -> bool:
         """Tell whether the chain has an entry; reads nothing of it, so that a damaged one can still be verified."""

@@ -104,6 +104,11 @@ class Runs:
                 (FINISHED, stamp(self._clock()), dumps(dict(summary)), run_id),
             )
 
+    def kind(self, run_id: int) -> str:
+        """Give the kind of a run, "" where there is none of that number."""
+        row = self._connection.db.execute("SELECT kind FROM runs WHERE run_id=?", (run_id,)).fetchone()
+        return str(row[0]) if row else ""
+
     def last(self, kind: str) -> Run | None:
         """Give the newest run of a kind, however it ended."""
         row = self._connection.db.execute(

@@ -7,7 +7,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -239,31 +238,6 @@ def test_erased_items_are_listed_and_the_rest_is_the_same(app: App) -> None:
     assert after.items == before.items - len(gone)
     assert run.same_but(folder, repeated, gone)
     assert not run.same_but(folder, repeated, set())
-
-
-@pytest.mark.parametrize("seed", ["0", "4711"])
-def test_the_same_bytes_with_another_hash_seed_zone_and_place(
-    app: App, config: Path, tmp_path: Path, seed: str
-) -> None:
-    folder = begun(app)
-    here = run.carry_on(app, run.again(app, folder), 1, silent)
-    other = tmp_path / "tempat lain"
-    shutil.copytree(config.parent, other, symlinks=True)
-    target = other / folder.relative_to(config.parent.resolve())
-    code = (
-        "import sys; from pathlib import Path; from monitor.batch import run; from tests.batch.phase_office import *\n"
-        "app = open_office(Path(sys.argv[1])); run.carry_on(app, Path(sys.argv[2]), 2, silent); app.close()\n"
-    )
-    script = tmp_path / "ulang.py"
-    script.write_text(f"if __name__ == '__main__':\n    {code.replace(chr(10), chr(10) + '    ')}", encoding="utf-8")
-    env = os.environ | {
-        "PYTHONHASHSEED": seed,
-        "TZ": "Pacific/Auckland",
-        "OMP_NUM_THREADS": "3",
-        "PYTHONPATH": str(ROOT),
-    }
-    subprocess.run([sys.executable, str(script), str(other / "config.yaml"), str(target)], check=True, env=env)
-    assert run.read_result(target) == here
 
 
 # --------------------------------------------------------------------------- the queue

@@ -76,6 +76,17 @@ def test_entries_in_order_and_in_stretches(store: Store, clock: FakeClock) -> No
     assert [one.payload for one in store.audit.entries(after_seq=120)] == ["", '{"alasan":"uji"}']
 
 
+def test_what_was_noted_of_a_subject(store: Store) -> None:
+    for number in (1, 2):
+        store.audit.note("saring", "run:7", {"baru": number})
+    store.audit.note("saring", "run:77", {"baru": 3})
+    store.audit.note("ekspor", "run:7", {"baru": 4})
+    assert store.audit.told("saring", "run:7") == ['{"baru":1}', '{"baru":2}']
+    store.audit.erase_payload(2, "uji", None)
+    assert store.audit.told("saring", "run:7") == ["", '{"baru":2}']
+    assert store.audit.told("saring", "run:8") == []
+
+
 def test_the_newest_entry_is_the_head(store: Store, clock: FakeClock, tmp_path: Path) -> None:
     assert store.audit.started is True
     clock.tick(days=3)
