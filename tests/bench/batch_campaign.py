@@ -66,7 +66,7 @@ class Campaign:
         todo += [(f"{name}-mati-{number}", name, True) for number in range(1, self.kills + 1) for name in KILLED]
         for key, name, kill in todo:
             if key not in done:
-                self._run(key, name, random.Random(key).random() if kill else 0.0)
+                self._run(key, name, random.Random(key).uniform(0.05, 0.85) if kill else 0.0)
         return self.lines()
 
     def _run(self, key: str, name: str, moment: float) -> None:
