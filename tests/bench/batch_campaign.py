@@ -19,6 +19,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,8 +53,11 @@ class Campaign:
         """Read back the single runs that are done; a line that was cut off is none."""
         if not self.log.exists():
             return []
-        whole = [one for one in self.log.read_text(encoding="utf-8").splitlines(keepends=True) if one.endswith("\n")]
-        return [json.loads(one) for one in whole]
+        found = list[Line]()
+        for one in self.log.read_text(encoding="utf-8").splitlines():
+            with suppress(json.JSONDecodeError):
+                found.append(json.loads(one))
+        return found
 
     def carry_on(self) -> list[Line]:
         """Do what is not done yet; gives all lines."""
@@ -81,7 +85,7 @@ class Campaign:
         }  # fmt: skip
         print(f"{key}: {figures['seconds']} s, {figures['items_per_s']:,.0f}/s, load {load:.1f}", flush=True)
         with self.log.open("a", encoding="utf-8") as log:
-            log.write(json.dumps(line) + "\n")
+            log.write(f"\n{json.dumps(line)}\n")  # begins anew below a line that was cut off
             log.flush()
             os.fsync(log.fileno())
 
