@@ -43,7 +43,9 @@ _LONG = 40
 """Longer pieces are addresses and noise, seldom seen again: they are not kept by name."""
 _FIELD = 12
 _COUNT = (1 << _FIELD) - 1
-_SMALL_WORD = 1 << _FIELD | 1 << 2 * _FIELD
+_SILENT = ",.;)"
+"""Signs at the end of a piece that are no tokens."""
+_A_STRANGER = (STRANGER,)
 _STRANGER, _CUE, _SMALL, _BALLOT, _OFFICE, _ONCE = 1, 2, 4, 8, 16, 32
 _KINDS = 6
 _CUES = NOT_BALLOT | BALLOT_CUES | {"nomor", BALLOT, CANDIDATE, CANDIDACY, PARTY, CAMP, OFFICE}
@@ -223,16 +225,24 @@ class Chunks:
     # ------------------------------------------------------------------ new pieces
 
     def _learn(self, pieces: Sequence[str]) -> None:
-        learnt, alone = _Learnt(), self._masker.alone
+        learnt, masker = _Learnt(), self._masker
         for piece, plain in zip(pieces, fold_many(pieces), strict=True):
-            settled = alone(plain, "") if plain == piece and piece.isascii() and piece.isalpha() else None
+            core = piece[:-1] if piece[-1] in _SILENT else piece
+            if not (core.isalpha() and core.isascii() and plain == piece.lower()):
+                self._look(piece, plain, learnt)
+                continue
+            word = plain[: len(core)]
+            strange = len(core) > 1 and core[0].isupper() and masker.strange(word)
+            settled = (_A_STRANGER if masker.stranger(word) else None) if strange else masker.alone(word, "")
             if settled is None:
                 self._look(piece, plain, learnt)
                 continue
+            number = (self._word(word),)
             learnt.tokens.append([self._coded(one) for one in settled])
-            learnt.cut.append((self._word(plain),))
-            learnt.names.append(())
-            learnt.shape.append(_SMALL_WORD if len(piece) >= LETTERS else 0)
+            learnt.cut.append(() if strange else number)
+            learnt.names.append(number if strange else ())
+            counts = (1, core.islower(), core.isupper(), core[0].isupper()) if len(core) >= LETTERS else (0, 0, 0, 0)
+            learnt.shape.append(_packed(0 if plain == piece else count_capitals(core), counts))
             learnt.guards.append(_FREE)
             learnt.twisted.append(0)
         for name in ("tokens", "cut", "names", "shape", "guards", "twisted"):
@@ -259,12 +269,10 @@ class Chunks:
         if guard and len(cut) == 1 and not names:
             office, counted = masker.office(token), masker.counted(token)
             guard = _FREE if office else _BY_BALLOT if counted else _BY_CUE
-        words, small, upper, first = count_words(piece[:SAMPLE])
-        shape = capitals | words << _FIELD | small << 2 * _FIELD | upper << 3 * _FIELD | first << 4 * _FIELD
         learnt.tokens.append([self._coded(one) | (_ONCE if office else 0) for one in out[1:]])
         learnt.cut.append([self._word(token) for token in cut if token not in names])
         learnt.names.append([self._word(name) for name in names])
-        learnt.shape.append(shape)
+        learnt.shape.append(_packed(capitals, count_words(piece[:SAMPLE])))
         learnt.guards.append(guard)
         learnt.twisted.append(len(tags) != sum([token[0] == "#" for token in cut]))
 
@@ -277,3 +285,8 @@ class Chunks:
 
     def _word(self, word: str) -> int:
         return self._words.setdefault(word, len(self._words) + 1)
+
+
+def _packed(capitals: int, counts: tuple[int, int, int, int]) -> int:
+    words, small, upper, first = counts
+    return capitals | words << _FIELD | small << 2 * _FIELD | upper << 3 * _FIELD | first << 4 * _FIELD

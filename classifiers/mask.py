@@ -165,6 +165,10 @@ class Masker:
         """Give the words of a raw text that are written like the name of a stranger, folded to small letters."""
         return tuple(sorted(self._strange(raw))) if self._ordinary else ()
 
+    def strange(self, word: str) -> bool:
+        """Tell whether a word of small letters, once written with a capital, is like the name of a stranger."""
+        return bool(self._ordinary) and word not in self._settled
+
     def stranger(self, token: str) -> bool:
         """Tell whether a word written like a name stands for a stranger and nothing else."""
         return token.isalpha() and token not in self._mixed

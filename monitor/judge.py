@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from classifiers.labels import Classifier, Owner, Parent, Score
@@ -16,7 +18,7 @@ from monitor.recall import Past, Recall, Windows
 from monitor.roster import Roster
 from monitor.rules import RuleSet, texts_of
 from monitor.store import Share, Watch
-from monitor.triage import Limits, level_of, triage
+from monitor.triage import Limits, level_of, recorded, triage
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,17 @@ def overtaken(judges: Judges, batch: Sequence[StoredItem], seen: AbstractSet[int
         return set()
     acts = [act for _, act in acts_of(judges, batch, {})]
     return Recall(judges.past, judges.roster, judges.context).overtaken(acts, windows, seen)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Keep the search for cycles out of what judges for a while: a roster is a million objects that hold no cycle."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def judge(judges: Judges, batch: Sequence[StoredItem]) -> list[Screened]:
@@ -170,10 +183,13 @@ def _worth(judges: Judges, acts: Sequence[Act]) -> tuple[list[float | None], lis
     )
     probabilities = [next(scored) if text else None for text in words]
     told = judges.rules.telling(acts, folded)
+    limits = judges.limits
+    least = min(limits.flag, limits.high)
     shown = [
         place
         for place, (act, matches, probability) in enumerate(zip(acts, told, probabilities, strict=True))
-        if level_of(act, matches, probability, judges.limits) is not None or any(match.shadow for match in matches)
+        if (matches or (probability is not None and probability >= least) or recorded(act))
+        and (level_of(act, matches, probability, limits) is not None or any(match.shadow for match in matches))
     ]
     return probabilities, shown
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from monitor.collectors import Source, Turn, home, worse
 from monitor.evidence import Archive
 from monitor.fetch import Fetcher
-from monitor.judge import Judges
+from monitor.judge import Judges, undisturbed
 from monitor.models import Outcome, Request, Screened
 from monitor.screening import Screening
 from monitor.store import Store
@@ -104,7 +104,7 @@ def screen(judges: Judges, store: Store, tell: Callable[[Sequence[Screened]], No
 
     What came between (an act that came in late, a rule that was stopped) has what it touches judged once more.
     """
-    with store.runs.exclusive("screen"):
+    with store.runs.exclusive("screen"), undisturbed():
         run_id, after = store.runs.begin("screen"), 0
         screening = Screening(judges, store, run_id, again=again)
         while batch := screening.waiting(BATCH, after):

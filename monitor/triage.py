@@ -99,13 +99,13 @@ def level_of(act: Act, matches: Sequence[Match], probability: float | None, limi
         levels += [match.level for match in _about(act, actor, [match for match in matches if not match.shadow])]
     level = max(levels, key=lambda one: one.rank, default=None)
     if level is None or level.rank < Level.MEDIUM.rank:
-        return Level.MEDIUM if _recorded(act) else None
+        return Level.MEDIUM if recorded(act) else None
     if item.kind is ItemKind.ARTICLE:
         return Level.MEDIUM  # a name in the news is a lead for a human, never more
     return level
 
 
-def _recorded(act: Act) -> bool:
+def recorded(act: Act) -> bool:
     """Tell whether people recorded this act by hand and looked at it already."""
     return act.stored.item.source_id.startswith(CAPTURED)
 
@@ -202,7 +202,7 @@ def _cautions(act: Act) -> list[Reason]:
     actor, said = act.actor, list[Reason]()
     if actor is None:
         return said
-    if _recorded(act):
+    if recorded(act):
         said.append(
             Reason(
                 "tangkapan", "Direkam orang dan dibenarkan orang kedua; lihat gambarnya, mesin dapat luput membacanya."

@@ -145,7 +145,14 @@ class Engine:
         texts = list(dict.fromkeys(chain.from_iterable(said)))
         plains = [folded[text] for text in texts] if all(text in folded for text in texts) else None
         atoms = dict(zip(texts, self._sieve.atoms(texts, plains), strict=True))
-        return [self._told(act, [atoms[text] for text in some]) for act, some in zip(acts, said, strict=True)]
+        sieve = self._sieve
+        loud = [kind for kind in ItemKind if sieve.wordless[kind] or sieve.always[kind]]
+        return [
+            ()
+            if act.stored.item.kind not in loud and not any(atoms[text] for text in some)
+            else self._told(act, [atoms[text] for text in some])
+            for act, some in zip(acts, said, strict=True)
+        ]
 
     @cached_property
     def _sieve(self) -> Sieve:
@@ -221,6 +228,8 @@ class Engine:
 def texts_of(act: Act) -> list[str]:
     """Give the texts of an act that rules read."""
     item = act.stored.item
+    if item.parent is None and not item.title:
+        return [item.text] if item.text else []
     parent = item.parent.text if item.parent is not None else ""
     return [text for text in (item.text, item.title, parent) if text]
 

@@ -21,6 +21,7 @@ Hit = tuple[Span, ...]
 MAX_HITS = 500
 HASHTAG = -2
 """The atom of "a hashtag stands in the text": what conditions on hashtags need before anything is read."""
+_TAGS = 10_000
 _TAG = re.compile(r"#(\w+)")
 
 
@@ -165,16 +166,22 @@ class TagPart:
             self._owners.setdefault(word, []).append(owner)
         self._words = tuple(self._owners)
         self._engine = AhoCorasick(self._words, matchkind=MatchKind.Standard)
+        self._known: dict[str, Sequence[Owner]] = {}
 
     def within(self, tag: str, gate: Gate) -> bool:
         """Tell whether a word of this part that counts here stands in the tag."""
-        return any(
-            _whole_number(tag, start, end) and any(gate.lets(one.contest, one.since) for one in self._owners[word])
-            for word, start, end in (
-                (self._words[index], start, end)
-                for index, start, end in self._engine.find_matches_as_indexes(tag, overlapping=True)
-            )
-        )
+        return any(gate.lets(one.contest, one.since) for one in self._standing(tag))
+
+    def _standing(self, tag: str) -> Sequence[Owner]:
+        """Give why the words are looked for that stand in a tag; remembered, since tags are written again and again."""
+        known = self._known.get(tag)
+        if known is None:
+            if len(self._known) >= _TAGS:
+                self._known.clear()
+            found = self._engine.find_matches_as_indexes(tag, overlapping=True)
+            words = dict.fromkeys(self._words[index] for index, a, b in found if _whole_number(tag, a, b))
+            known = self._known[tag] = tuple(owner for word in words for owner in self._owners[word])
+        return known
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,16 @@ OUT = ROOT / "build" / "bench"
 
 @dataclass(frozen=True)
 class Round:
-    """One contender's turn: `rate` in its own unit a second, `peak_mb` resident, `load` before it began."""
+    """One contender's turn: `rate` in its own unit a second, `peak_mb` resident, `load` before it began.
+
+    `cpu_rate` is the rate by its own CPU time, 0 where it does not say so: a busy machine distorts it far less.
+    """
 
     contender: str
     rate: float
     peak_mb: float
     load: float
+    cpu_rate: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,13 @@ class Comparison:
         """How many times the baseline's rate."""
         return self.rate(contender) / self.rate(self.baseline)
 
+    def cpu_rate(self, contender: str) -> float:
+        return median(one.cpu_rate for one in self.rounds if one.contender == contender)
+
+    def cpu_ratio(self, contender: str) -> float:
+        """How many times the baseline's rate, by the CPU time of each."""
+        return self.cpu_rate(contender) / self.cpu_rate(self.baseline)
+
     def report(self) -> str:
         names = list(dict.fromkeys(one.contender for one in self.rounds))
         lines = [
@@ -57,6 +68,11 @@ class Comparison:
             lines.append(
                 f"  {name:<14}{self.rate(name):>12,.0f}/s  x{self.ratio(name):<8.1f}"
                 f"peak {self.peak_mb(name):>6.0f} MB  load {min(loads):.1f}–{max(loads):.1f}"
+                + (
+                    f"  by CPU x{self.cpu_ratio(name):.1f}"
+                    if self.cpu_rate(name) and self.cpu_rate(self.baseline)
+                    else ""
+                )
             )
         return "\n".join(lines)
 
@@ -78,7 +94,9 @@ def compare(
             load = os.getloadavg()[0]
             answer = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
             figures = json.loads(answer.strip().splitlines()[-1])
-            done.append(Round(contender, figures[rate_key[contender]], figures["peak_mb"], load))
+            key = rate_key[contender]
+            by_cpu = figures.get(key.replace("_per_s", "_per_cpu_s"), 0.0) if "_per_s" in key else 0.0
+            done.append(Round(contender, figures[key], figures["peak_mb"], load, by_cpu))
     comparison = Comparison(name, baseline, tuple(done))
     comparison.save()
     return comparison

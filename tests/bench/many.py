@@ -17,9 +17,9 @@ _RULE = """\
 id: banyak-{number}
 title: Banyak frasa
 status: aktif
-level: info
+level: {level}
 forms: [KE-2, DIS-2]
-any:
+{all}any:
   - "{{banyak_{number}}}"
 legal_basis:
   - {{text: "PP 94/2021 pasal 5 huruf n", certainty: 2}}
@@ -64,15 +64,21 @@ def phrases(count: int) -> list[str]:
     return (some + rest)[:count]
 
 
-def write_phrases(folder: Path, some: Sequence[str]) -> None:
-    """Add phrases to a folder of rules, in lexicons of 2,000 with a rule each."""
+def write_phrases(folder: Path, some: Sequence[str], *, telling: bool = False) -> None:
+    """Add phrases to a folder of rules, in lexicons of 2,000 with a rule each.
+
+    `telling` makes them rules of level sedang that each need a phrase and a word that no text holds: they are looked
+    for in every text, and flag nothing that would not be flagged without them.
+    """
     for number in range(0, len(some), _FILE):
         part = some[number : number + _FILE]
         name = f"banyak_{number // _FILE}"
         words = "".join(f'  - "{phrase}"\n' for phrase in part)
         text = f"name: {name}\ntitle: banyak\nwords:\n{words}"
         (folder / "lexicon" / f"{name}.yaml").write_text(text, encoding="utf-8")
-        rule = _RULE.format(number=number // _FILE, example=part[0])
+        wanted, level = ('all:\n  - "zzkata*"\n', "sedang") if telling else ("", "info")
+        example = f"zzkata {part[0]}" if telling else part[0]
+        rule = _RULE.format(number=number // _FILE, example=example, level=level, all=wanted)
         (folder / "asn" / f"banyak-{number // _FILE}.yaml").write_text(rule, encoding="utf-8")
 
 

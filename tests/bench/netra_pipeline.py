@@ -10,6 +10,7 @@ office (rules, model, roster) is not counted, as the baseline does not count its
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import resource
 import shutil
@@ -54,6 +55,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=2000)
     parser.add_argument("--db", type=Path, required=True)
     parser.add_argument("--phrases", type=int, default=0, help="so many phrases beside the shipped rules")
+    parser.add_argument("--telling", action="store_true", help="rules of the phrases put things before people")
     parser.add_argument("--people", type=int, default=0, help="so many people beside the made-up office's")
     args = parser.parse_args()
 
@@ -62,7 +64,7 @@ def main() -> None:
     if args.phrases:
         rules = args.db.parent / "rules"
         shutil.copytree(ROOT / "rules", rules)
-        write_phrases(rules, phrases(args.phrases))
+        write_phrases(rules, phrases(args.phrases), telling=args.telling)
         app.config = app.config.model_copy(update={"rules": str(rules)})
     changes = diff(read_roster(ROOT / "demo" / "roster.csv"), app.store.roster.known(), app.store.roster.accounts())
     app.store.roster.apply([one for one in changes if one.change is not Change.SAME], user_id=None)
@@ -72,6 +74,7 @@ def main() -> None:
         held = [*app.store.roster.persons(), *crowd(args.people)]
         judges = replace(judges, roster=Roster(held, app.store.roster.accounts(), app.config.zone))
 
+    gc.freeze()  # as `undisturbed` does around a screening
     with args.posts.open(encoding="utf-8") as lines:
         posts = [line.rstrip("\n") for line in islice(lines, args.limit)]
     items = []

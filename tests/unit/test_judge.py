@@ -33,7 +33,7 @@ from monitor.models import (
 )
 from monitor.roster import diff, read_roster
 from monitor.rules.schema import Status
-from monitor.triage import triage
+from monitor.triage import Limits, triage
 from tests.offices import ROOT, make_office
 
 NOW = datetime(2025, 5, 20, 3, 0, tzinfo=UTC)
@@ -118,8 +118,9 @@ def test_quick_equals_full(app: App) -> None:
 
 
 def test_quick_equals_full_with_stopped_rules_and_rules_on_trial(app: App) -> None:
-    judges = app.judges()
-    batch = items(app, spoken(250))
+    judges = replace(app.judges(), limits=Limits(2.0, 2.0))  # the model alone flags nothing
+    examples = [one.text for rule in judges.rules.rules for one in rule.file.examples.match]
+    batch = items(app, [*examples[::3], *spoken(60)])
     matched = sorted(
         {match.rule_id for one in judge(judges, batch) for _, opinion in one.opinions for match in opinion.matches}
     )
