@@ -2,7 +2,8 @@
 
 `netra export items` lays out DIR/manifes.json, DIR/beku/ (the frozen judges) and DIR/butir/region=…/month=…/*.parquet,
 with every item version as it stood and what it borrows of its parent filled in. Each file is one part. The schema of
-the files carries a version in its metadata.
+the files carries a version in its metadata. Where a rule counts repeated acts, DIR/tindakan/… holds beside each file
+the earlier acts that judging its items looks up, and the file names their SHA-256.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -23,13 +24,16 @@ from monitor.app import App
 from monitor.batch.crew import FROZEN, MANIFEST, PARTS, Key
 from monitor.batch.frozen import thaw
 from monitor.batch.manifest import STRETCH, Manifest
-from monitor.batch.parts import PartSummary, put, screen_part, write_part
+from monitor.batch.parts import AT_ONCE, PartSummary, put, screen_part, write_part
 from monitor.errors import ConflictError, NotAllowedError
-from monitor.judge import Judges
-from monitor.models import Item, StoredItem
+from monitor.judge import Judges, acts_of
+from monitor.models import AccountRef, Item, ItemKind, PastAct, StoredItem
+from monitor.recall import Past
 from monitor.store import thawed_as, written_as
+from monitor.store.acts import HeldActs
 
-ITEMS, SCHEMA = "butir", "1"
+ITEMS, EARLIER, SCHEMA = "butir", "tindakan", "2"
+_ITEMS_MARK, _ACTS_MARK = b"netra.items", b"netra.acts"
 _COLUMNS = pa.schema(
     [
         ("item_id", pa.int64()),
@@ -41,7 +45,7 @@ _COLUMNS = pa.schema(
         ("region", pa.string()),
         ("month", pa.string()),
     ],
-    metadata={"netra.items": SCHEMA},
+    metadata={_ITEMS_MARK: SCHEMA},
 )
 _NOWHERE, _NEVER = "-", "-"
 
@@ -50,18 +54,12 @@ def export(app: App, source: Path, folder: Path, tell: Callable[[int, int], None
     """Write the items of a frozen run (`source` holds its manifest and judges) as a folder that stands for itself.
 
     Raises:
-        NotAllowedError: the folder is not empty, or a rule in force asks for earlier acts, which files do not hold.
+        NotAllowedError: the folder is not empty.
     """
     if folder.exists() and any(folder.iterdir()):
         raise NotAllowedError(f"{folder} tidak kosong — sebut folder baru")
     manifest = Manifest.read(source / MANIFEST)
     judges = thaw(source / FROZEN, manifest.inside, manifest.judges)
-    if judges.rules.windows:
-        kinds = ", ".join(sorted(judges.rules.windows))
-        raise NotAllowedError(
-            f"ada aturan yang menghitung tindakan berulang ({kinds}); tindakan terdahulu tidak ada di berkas Parquet — "
-            "jalankan `netra batch` pada basis datanya"
-        )
     half = folder.with_name(f".{folder.name}")
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir(parents=True)
@@ -83,6 +81,10 @@ def export(app: App, source: Path, folder: Path, tell: Callable[[int, int], None
         max_open_files=256, use_threads=False, preserve_order=True,
     )  # fmt: skip
     files = sorted(one.relative_to(half).as_posix() for one in (half / ITEMS).rglob("*.parquet"))
+    if judges.rules.windows:
+        past = app.store.frozen.past(manifest.watermark)
+        for name in files:
+            _add_earlier(half, name, judges, past)
     told = replace(manifest, files=tuple((name, _digest(half / name)) for name in files))
     shutil.copytree(source / FROZEN, half / FROZEN)
     put(half / MANIFEST, told.text().encode())
@@ -145,7 +147,10 @@ class ParquetBench:
         if _digest(path) != digest:
             raise ConflictError(f"{path} hilang atau berubah sejak diekspor — ekspor ulang")
         items = list(_items(path))
-        return write_part(self.place.folder / PARTS, *screen_part(self.judges, items, self.manifest.seed, key))
+        judges = self.judges
+        if judges.rules.windows:
+            judges = replace(judges, past=HeldActs(_earlier(self.place.source, name)))
+        return write_part(self.place.folder / PARTS, *screen_part(judges, items, self.manifest.seed, key))
 
     def close(self) -> None:
         """Nothing is open."""
@@ -180,12 +185,59 @@ def _items(path: Path) -> Iterator[StoredItem]:
         table = pq.ParquetFile(path).read()
     except (pa.ArrowInvalid, OSError) as error:
         raise ConflictError(f"{path} tidak dapat dibaca sebagai Parquet ({error}) — ekspor ulang") from error
-    if (table.schema.metadata or {}).get(b"netra.items") != SCHEMA.encode():
+    if (table.schema.metadata or {}).get(_ITEMS_MARK) != SCHEMA.encode():
         raise ConflictError(f"{path} bukan ekspor Netra versi ini — ekspor ulang dengan versi yang sama")
     for row in table.sort_by("item_id").to_pylist():
         item = thawed_as(Item, json.loads(row["payload"]))
         at = datetime.fromisoformat(row["captured_at"])
         yield StoredItem(row["item_id"], row["version"], item, row["content_sha256"], row["evidence_sha256"], at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Noting:
+    """Looks up earlier acts, and keeps all that were found."""
+
+    past: Past
+    found: dict[int, PastAct] = field(default_factory=dict)
+
+    def near(
+        self, refs: Sequence[AccountRef], kinds: Sequence[ItemKind], since: datetime, until: datetime
+    ) -> Sequence[PastAct]:
+        got = self.past.near(refs, kinds, since, until)
+        self.found.update({one.item_id: one for one in got})
+        return got
+
+
+def _add_earlier(folder: Path, name: str, judges: Judges, past: Past) -> None:
+    """Look up what judging the items of a file will look up, write it beside the file, and name it in the file."""
+    noting, items = _Noting(past), list(_items(folder / name))
+    for start in range(0, len(items), AT_ONCE):
+        acts_of(replace(judges, past=noting), items[start : start + AT_ONCE])
+    path = _beside(folder, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = [json.dumps(written_as(PastAct, noting.found[one]), separators=(",", ":")) for one in sorted(noting.found)]
+    pq.write_table(pa.table({"payload": pa.array(rows, pa.string())}), path)
+    table = pq.ParquetFile(folder / name).read()
+    marks = {**(table.schema.metadata or {}), _ACTS_MARK: _digest(path).encode()}
+    pq.write_table(table.replace_schema_metadata(marks), folder / name, row_group_size=STRETCH)
+
+
+def _earlier(folder: Path, name: str) -> Iterator[PastAct]:
+    """Read the earlier acts that a file names.
+
+    Raises:
+        ConflictError: they are missing, or were changed since the export.
+    """
+    named = (pq.ParquetFile(folder / name).schema_arrow.metadata or {}).get(_ACTS_MARK, b"")
+    path = _beside(folder, name)
+    if not named or _digest(path).encode() != named:
+        raise ConflictError(f"{path} hilang atau berubah sejak diekspor — ekspor ulang")
+    for row in pq.ParquetFile(path).read().to_pylist():
+        yield thawed_as(PastAct, json.loads(row["payload"]))
+
+
+def _beside(folder: Path, name: str) -> Path:
+    return folder / EARLIER / Path(name).relative_to(ITEMS)
 
 
 def _digest(path: Path) -> str:

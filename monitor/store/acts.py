@@ -125,6 +125,31 @@ class Acts:
         return [row[0] for row in rows]
 
 
+class HeldActs:
+    """Acts that were looked up before, asked for again without a database; see `Acts.near`."""
+
+    def __init__(self, acts: Iterable[PastAct]) -> None:
+        self._by_name: dict[tuple[str, str, str], list[PastAct]] = {}
+        for one in acts:
+            platform, author = one.author.platform.value, one.author
+            for column, name in (("author_id", author.native_id), ("author_handle", author.handle)):
+                if name:
+                    self._by_name.setdefault((column, platform, name), []).append(one)
+
+    def near(
+        self, refs: Sequence[AccountRef], kinds: Sequence[ItemKind], since: datetime, until: datetime
+    ) -> list[PastAct]:
+        """Give those of the held acts that `Acts.near` would give."""
+        first, last = second(since), second(until)
+        found = {
+            one.item_id: one
+            for name in _names(refs)
+            for one in self._by_name.get(name, ())
+            if one.kind in kinds and first <= second(one.happened_at) <= last
+        }
+        return sorted(found.values(), key=lambda one: (one.happened_at, one.item_id))
+
+
 def overtake(db: Database, item_ids: Iterable[int]) -> None:
     """Note items to be judged again."""
     db.conn.executemany("INSERT OR IGNORE INTO overtaken VALUES (?)", [(one,) for one in item_ids])

@@ -70,7 +70,7 @@ def test_files_lie_by_region_and_month_and_carry_their_version(exported: Path) -
     total = 0
     for name in names:
         found = pq.ParquetFile(exported / name)
-        assert found.schema_arrow.metadata[b"netra.items"] == b"1"
+        assert found.schema_arrow.metadata[b"netra.items"] == b"2"
         total += found.metadata.num_rows
     assert total == manifest.watermark.items
 
