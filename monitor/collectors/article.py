@@ -225,13 +225,21 @@ def _date(
         last = (raw, dates.parse(raw, seen_at=seen_at, zone=local))
         if last[1].at is not None:
             return last
-    from htmldate import find_date  # noqa: PLC0415 (as trafilatura)
-
-    day = find_date(text, original_date=True, extensive_search=False, max_date=seen_at.strftime("%Y-%m-%d"))
+    day = _found_day(text, seen_at)
     if day and local:
         stamp = dates.parse(day, seen_at=seen_at, zone=local)
         return day, Stamp(stamp.at, f"{stamp.rule}:hari", stamp.problem)
     return last
+
+
+def _found_day(text: str, seen_at: datetime) -> str:
+    from htmldate import find_date  # noqa: PLC0415 (as trafilatura)
+
+    try:
+        day = find_date(text, original_date=True, extensive_search=False, max_date=seen_at.strftime("%Y-%m-%d"))
+    except ValueError:  # a control character behind a script, which its parser reads but will not write
+        return ""
+    return day or ""
 
 
 def _json_ld(soup: BeautifulSoup) -> Iterator[dict[str, Any]]:

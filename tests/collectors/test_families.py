@@ -270,3 +270,11 @@ def test_half_characters_in_the_json_of_a_page_do_no_harm() -> None:
     page = families.page("jawapos").decode().replace("Tangkapan layarnya", "Tangkapan \\ud800layarnya")
     found = article.read(page.encode(), "text/html", sites.named("jawapos", "uji"), AT)
     assert "Tangkapan ?layarnya" in found.text
+
+
+@pytest.mark.parametrize("mark", ["\x0b", "&#11;"])
+def test_a_control_character_behind_a_script_leaves_an_undated_page_readable(mark: str) -> None:
+    page = f"<html><head><title>Contoh</title></head><body><p>{'Kalimat rekaan. ' * 30}</p><script>x</script>a{mark}</body>"
+    found = article.read(page.encode(), "text/html", sites.named("jawapos", "uji"), AT)
+    assert "Kalimat rekaan." in found.text
+    assert found.stamp.at is None
