@@ -74,9 +74,8 @@ class Campaign:
         return self.lines()
 
     def _run(self, key: str, name: str, moment: float) -> None:
-        """Run once and write it down. `moment` is when a worker is killed, as a share of the usual time; 0 = never."""
-        usual = [one["seconds"] for one in self.lines() if one["contender"] == name and not one["kill_after"]]
-        after = round(max(1.0, moment * median(usual)), 1) if moment else 0.0
+        """Run once and write it down. `moment` is when a worker is killed, as a share of the parts; 0 = never."""
+        after = round(moment, 3)
         load, at = os.getloadavg()[0], datetime.now(UTC)
         figures = _said("batch_speed.py", str(self.folder / "kantor"), HOW[name], *([str(after)] if after else []))
         line = {
@@ -137,7 +136,7 @@ def report(lines: Sequence[Line], name: str) -> str:
     said = [found.report(), "  CPU seconds: " + ", ".join(f"{one} {value:.1f}" for one, value in cpu.items())]
     killed = [one for one in lines if one["kill_after"]]
     said += [
-        f"  {one['name']}: killed after {one['kill_after']} s, {one['seconds']} s in all, load {one['load']}"
+        f"  {one['name']}: killed with {one['kill_after']:.0%} done, {one['seconds']} s in all, load {one['load']}"
         for one in killed
     ]
     dask = found.rate("berkas") / found.rate("dask")
@@ -162,7 +161,7 @@ def table(lines: Sequence[Line]) -> str:
             f"{cpu / items * 1e6:,.0f} µs | {found.peak_mb(name):,.0f} MB | {min(loads):.1f}–{max(loads):.1f} |"
         )
     rows += [
-        f"| {HOW[one['contender']]}, a worker killed after {one['kill_after']} s | {one['seconds']:,.1f} | "
+        f"| {HOW[one['contender']]}, a worker killed with {one['kill_after']:.0%} done | {one['seconds']:,.1f} | "
         f"{one['items_per_s']:,.0f} | – | {one['cpu_seconds'] / items * 1e6:,.0f} µs | {one['peak_mb']:,.0f} MB | "
         f"{one['load']:.1f} |"
         for one in lines
