@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from monitor.errors import ConflictError
@@ -16,6 +16,7 @@ from monitor.store import Watermark
 SCHEMA = 1
 STRETCH = 5000
 """Item ids in one part."""
+MOST_PARTS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Manifest:
         if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
             raise ConflictError(f"manifes {path} dibuat oleh versi Netra lain — pakai versi yang disebut di dalamnya")
         try:
-            return cls(
+            found = cls(
                 **plain
                 | {
                     "phase": Phase(plain["phase"]),
@@ -89,8 +90,29 @@ class Manifest:
                     "watermark": Watermark(**plain["watermark"]),
                 }
             )
-        except (KeyError, TypeError, ValueError) as error:
+            found.weigh()
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
             raise ConflictError(f"manifes {path} rusak ({error}) — ambil dari cadangannya") from error
+        return found
+
+    def weigh(self) -> None:
+        """Refuse what no run can have: it may come from another machine.
+
+        Raises:
+            ValueError: it says so many parts that none could be named, or files beyond its own folder.
+        """
+        mark = self.watermark
+        numbers = (self.stretch, self.certainty, mark.items, mark.item_id, mark.version_id)
+        if not all(isinstance(one, int) and 0 <= one < 2**53 for one in numbers):
+            raise ValueError("angkanya tidak masuk akal")
+        if not self.files and (self.stretch < 1 or mark.item_id // self.stretch > MOST_PARTS):
+            raise ValueError("jumlah bagiannya tidak masuk akal")
+        texts = (self.contest, self.region, self.first_day, self.last_day, self.netra, self.judges, *self.regions)
+        if not all(isinstance(one, str) for pair in (texts, *self.digests, *self.inside, *self.files) for one in pair):
+            raise ValueError("ada nama yang bukan teks")
+        for name, _ in (*self.inside, *self.files):
+            if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+                raise ValueError(f"{name} di luar foldernya")
 
     def parts(self) -> list[str]:
         """Name the parts of the run, in order: ranges of item ids, the same however many items stand in them, or files.

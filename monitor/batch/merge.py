@@ -13,8 +13,9 @@ from pathlib import Path
 
 from monitor.batch.crew import PARTS
 from monitor.batch.manifest import Manifest
-from monitor.batch.parts import lines, put
+from monitor.batch.parts import UNREADABLE, lines, put
 from monitor.batch.run import summaries
+from monitor.errors import ConflictError
 from monitor.models import Account, Actor, Item, ItemKind, Opinion, Person, Platform, Screened, StoredItem
 from monitor.store import Store, said_to
 
@@ -53,9 +54,15 @@ def merge(
         run_id = _run_of(folder, store) if going_on else store.runs.begin("batch")
         for number, summary in enumerate(summaries(folder, manifest)):
             tell(number, len(names))
-            looked = [int(line[0]) for line in lines(folder / PARTS, summary.name, "dilihat")]
-            newer = store.frozen.passed(looked, manifest.watermark)
-            results = list(_results(folder / PARTS, summary.name, store, newer, (persons, accounts)))
+            try:
+                looked = [int(line[0]) for line in lines(folder / PARTS, summary.name, "dilihat")]
+                newer = store.frozen.passed(looked, manifest.watermark)
+                results = list(_results(folder / PARTS, summary.name, store, newer, (persons, accounts)))
+            except UNREADABLE as error:
+                raise ConflictError(
+                    f"bagian {summary.name} di {folder} berisi baris yang tidak dapat dibaca ({error!r}) — "
+                    "minta lagi hasilnya"
+                ) from error
             total = replace(total, passed=total.passed + summary.items - len(results))
             for start in range(0, len(results), _AT_ONCE):
                 saved = store.save_screening(results[start : start + _AT_ONCE], run_id, manifest.judges, again=True)
@@ -76,6 +83,7 @@ def _run_of(folder: Path, store: Store) -> int:
     with suppress(OSError, ValueError, TypeError, KeyError):
         held = json.loads(note.read_bytes())
         if store.runs.kind(int(held["run"])) == "batch":
+            store.samples.count_anew(int(held["run"]))
             return int(held["run"])
     run_id = store.runs.begin("batch")
     put(note, json.dumps({"run": run_id}).encode("ascii"))

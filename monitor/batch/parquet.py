@@ -24,7 +24,7 @@ from monitor.app import App
 from monitor.batch.crew import FROZEN, MANIFEST, PARTS, Key
 from monitor.batch.frozen import thaw
 from monitor.batch.manifest import STRETCH, Manifest
-from monitor.batch.parts import AT_ONCE, PartSummary, put, screen_part, write_part
+from monitor.batch.parts import AT_ONCE, UNREADABLE, PartSummary, put, screen_part, write_part
 from monitor.errors import ConflictError, NotAllowedError
 from monitor.judge import Judges, acts_of
 from monitor.models import AccountRef, Item, ItemKind, PastAct, StoredItem
@@ -183,14 +183,26 @@ def _items(path: Path) -> Iterator[StoredItem]:
     """
     try:
         table = pq.ParquetFile(path).read()
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         raise ConflictError(f"{path} tidak dapat dibaca sebagai Parquet ({error}) — ekspor ulang") from error
-    if (table.schema.metadata or {}).get(_ITEMS_MARK) != SCHEMA.encode():
+    if (table.schema.metadata or {}).get(_ITEMS_MARK) != SCHEMA.encode() or not _ours(table.schema):
         raise ConflictError(f"{path} bukan ekspor Netra versi ini — ekspor ulang dengan versi yang sama")
-    for row in table.sort_by("item_id").to_pylist():
-        item = thawed_as(Item, json.loads(row["payload"]))
-        at = datetime.fromisoformat(row["captured_at"])
-        yield StoredItem(row["item_id"], row["version"], item, row["content_sha256"], row["evidence_sha256"], at)
+    try:
+        for row in table.sort_by("item_id").to_pylist():
+            item = thawed_as(Item, json.loads(row["payload"]))
+            at = datetime.fromisoformat(row["captured_at"])
+            yield StoredItem(row["item_id"], row["version"], item, row["content_sha256"], row["evidence_sha256"], at)
+    except UNREADABLE as error:
+        raise ConflictError(f"{path} berisi baris yang tidak dapat dibaca ({error!r}) — ekspor ulang") from error
+
+
+def _ours(schema: pa.Schema) -> bool:
+    """Tell whether every column of an item is there; region and month stand in the names of the folders."""
+    return all(
+        schema.get_field_index(one.name) >= 0 and schema.field(one.name).type == one.type
+        for one in _COLUMNS
+        if one.name not in {"region", "month"}
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from monitor.store import drawn, lot, said_of
 
 AT_ONCE = 1000
 _HALF = ".setengah"
+UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
+"""What reading a value back may raise that was written by somebody else or damaged."""
 SAMPLE = 60
 """Unflagged items that a run draws for people to look at."""
 
@@ -98,11 +100,14 @@ def read_summary(folder: Path, name: str) -> PartSummary | None:
         pairs = {key: tuple((str(a), int(b)) for a, b in held[key]) for key in ("levels", "regions", "offices")}
         sample = tuple((str(a), int(b), int(c)) for a, b, c in held["sample"])
         summary = PartSummary(**held | pairs | {"sample": sample})
+        if not all(isinstance(one, int) for one in (summary.items, summary.people, summary.flagged, summary.opinions)):
+            return None
+        summed((summary.flags_sum, summary.looked_sum))
         for kind, digest in (("tanda", summary.flags_sha256), ("dilihat", summary.looked_sha256)):
             with (folder / f"{name}.{kind}.jsonl").open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() != digest:
                     return None
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, *UNREADABLE):
         return None
     return summary if summary.name == name else None
 

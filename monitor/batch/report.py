@@ -23,7 +23,7 @@ from monitor.app import App
 from monitor.batch.crew import FROZEN, MANIFEST, PARTS
 from monitor.batch.manifest import Manifest
 from monitor.batch.merge import Merged
-from monitor.batch.parts import put, summed
+from monitor.batch.parts import UNREADABLE, put, summed
 from monitor.batch.run import REPORT, Result, compared, previous, read_result, summaries
 from monitor.coverage import Line, Tally, tally
 from monitor.errors import ConflictError
@@ -94,8 +94,8 @@ def check(folder: Path, trusted: Sequence[str]) -> list[Trouble]:
     found = list[Trouble]()
     try:
         manifest, result = Manifest.read(folder / MANIFEST), read_result(folder)
-        said: dict[str, Any] = json.loads((folder / REPORT).read_bytes())
-    except (ConflictError, OSError, ValueError) as error:
+        said: dict[str, Any] = dict(json.loads((folder / REPORT).read_bytes()))
+    except (ConflictError, OSError, *UNREADABLE) as error:
         return [Trouble(str(folder), f"tidak dapat diperiksa: {error}")]
     for name, digest in manifest.inside:
         if _digest(folder / FROZEN / name) != digest:
@@ -138,7 +138,7 @@ def _check_signature(folder: Path, trusted: Sequence[str]) -> list[Trouble]:
             return [Trouble(SIGNATURE, "tanda tangan rusak (kuncinya bukan yang disebut)")]
     except FileNotFoundError:
         return [Trouble(SIGNATURE, "laporan belum ditandatangani")]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, *UNREADABLE) as error:
         return [Trouble(SIGNATURE, f"tanda tangan rusak ({error})")]
     if not signs(public, signature, (folder / REPORT).read_bytes()):
         return [Trouble(SIGNATURE, "tanda tangan tidak cocok dengan laporan: laporan diubah, atau kuncinya lain")]

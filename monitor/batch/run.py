@@ -23,7 +23,7 @@ from monitor.batch import crew
 from monitor.batch.crew import FROZEN, MANIFEST, PARTS, DatabasePlace, Place
 from monitor.batch.frozen import freeze
 from monitor.batch.manifest import STRETCH, Manifest
-from monitor.batch.parts import SAMPLE, PartSummary, lines, put, read_summary, summed, sweep
+from monitor.batch.parts import SAMPLE, UNREADABLE, PartSummary, lines, put, read_summary, summed, sweep
 from monitor.batch.window import Window, window
 from monitor.errors import ConflictError, NotAllowedError
 from monitor.judge import judge
@@ -349,7 +349,7 @@ def read_result(folder: Path) -> Result:
         pairs = {key: tuple((str(a), int(b)) for a, b in held[key]) for key in ("levels", "regions", "offices")}
         more = {"sample": tuple((int(a), int(b)) for a, b in held["sample"]), "erased": tuple(held["erased"])}
         return Result(**held | pairs | more)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, *UNREADABLE) as error:
         raise ConflictError(f"{folder / RESULT} tidak ada atau rusak ({error}) — lanjutkan jalan tahapannya") from error
 
 

@@ -102,6 +102,12 @@ class Samples:
             (run_id, SIZE),
         )
 
+    def count_anew(self, run_id: int) -> None:
+        """Forget what a run that was interrupted had counted: it looks at everything once more, under its number."""
+        with self._connection.transaction() as db:
+            for table in ("screen_bins", "screen_totals"):
+                db.execute(f"DELETE FROM {table} WHERE run_id=?", (run_id,))  # noqa: S608 - two names of our own
+
     def bins(self) -> list[Bin]:
         """Give the counts by day, each item once: a later screening of everything replaces what it looked at again."""
         rows = self._connection.db.execute(

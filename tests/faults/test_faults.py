@@ -163,23 +163,6 @@ def test_a_clock_that_jumps(
     assert decisions == undisturbed[1][2] + 2
 
 
-def test_a_missing_extra_is_named(tmp_path: Path, undisturbed: tuple[Path, tuple[int, dict[str, int], int]]) -> None:
-    config = copied(undisturbed[0], tmp_path / "kantor")
-    code = (
-        "import sys; sys.modules['pyarrow'] = None\n"
-        "from monitor.cli import main\n"
-        "main(sys.argv[1:])\n"
-    )  # fmt: skip
-    found = subprocess.run(
-        [sys.executable, "-c", code, "--config", str(config), "export", "items", "--parquet", str(tmp_path / "e"),
-         "--phase", "tenang"],
-        capture_output=True, text=True, check=False, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    assert found.returncode == 2
-    assert "pyarrow belum terpasang" in found.stderr
-    assert "pip install -e '.[batch]'" in found.stderr
-
-
 # --------------------------------------------------------------------------- two of each kind
 
 
