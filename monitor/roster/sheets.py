@@ -17,6 +17,9 @@ from monitor.roster.tables import Cell, Line, Table, clean, refused
 
 MAX_UNPACKED = 600_000_000
 
+MOST_ROWS = 1_048_576
+"""Rows a sheet can have; one that names a later row would be filled up with empty ones for ever."""
+
 # Everything by which a spreadsheet that is damaged, or none, ends in its libraries.
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, InvalidFileException, LookupError, ValueError, TypeError,
@@ -40,7 +43,7 @@ def spreadsheet(path: Path) -> Table:
             with path.open("rb") as file:
                 book = openpyxl.load_workbook(file, read_only=True, data_only=True)
                 try:
-                    lines = tuple(_sheet_lines(book))
+                    lines = tuple(_sheet_lines(path, book))
                     sheets = [sheet.title for sheet in book.worksheets]
                 finally:
                     book.close()
@@ -52,12 +55,14 @@ def spreadsheet(path: Path) -> Table:
     return Table(lines, more)
 
 
-def _sheet_lines(book: openpyxl.Workbook) -> Iterator[Line]:
+def _sheet_lines(path: Path, book: openpyxl.Workbook) -> Iterator[Line]:
     if not book.worksheets:
         return
     sheet = book.worksheets[0]
     sheet.reset_dimensions()  # a wrong dimension in the file would cut it off
     for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if number > MOST_ROWS:
+            raise refused(path, f"menyebut baris sesudah {MOST_ROWS}", "simpan ulang sebagai .xlsx dari Excel")
         line = Line(number, tuple(map(_cell, cells)))
         if not line.empty:
             yield line

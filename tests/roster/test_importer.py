@@ -126,6 +126,18 @@ def test_an_archive_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
         read_roster(path)
 
 
+@pytest.mark.parametrize("number", ["1048577", "9" * 400])
+def test_a_row_beyond_every_sheet_is_refused(tmp_path: Path, number: str) -> None:
+    path = sheet(tmp_path, ["Nama", "NIP"], ["Contoh Misal", NIP])
+    with zipfile.ZipFile(path) as packed:
+        entries = {name: packed.read(name) for name in packed.namelist()}
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, content in entries.items():
+            packed.writestr(name, content.replace(b'<row r="2"', f'<row r="{number}"'.encode()))
+    with pytest.raises(ImportRefusedError, match="sesudah 1048576"):
+        read_roster(path)
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_give_a_table_or_a_refusal(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = tmp_path_factory.mktemp("isi") / "daftar.csv"
