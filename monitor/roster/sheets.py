@@ -63,9 +63,10 @@ def _sheet_lines(path: Path, book: openpyxl.Workbook) -> Iterator[Line]:
     for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
         if number > MOST_ROWS:
             raise refused(path, f"menyebut baris sesudah {MOST_ROWS}", "simpan ulang sebagai .xlsx dari Excel")
-        line = Line(number, tuple(map(_cell, cells)))
-        if not line.empty:
-            yield line
+        if cells:  # () fills a gap between rows, of which there may be a million
+            line = Line(number, tuple(map(_cell, cells)))
+            if not line.empty:
+                yield line
 
 
 def _cell(value: object) -> Cell:
