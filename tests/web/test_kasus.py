@@ -95,7 +95,7 @@ def test_evidence_is_hashed_again_on_request(world: World, reader: Reader) -> No
     digest = world.store.flags.get(1).stored.evidence_sha256
     entry = world.store.custody.log(1)[-2]
     assert (entry.act, entry.sha256, entry.user_id) == (Touch.VERIFY, digest, world.monitor.user_id)
-    [body] = [path for path in world.archive.folder.rglob("*") if path.is_file() and path.name.startswith(digest)][:1]
+    [body] = world.archive.folder.rglob(f"{digest}.gz")
     body.chmod(0o600)
     body.write_bytes(b"lain")
     reader.send("/tanda/1/periksa")
