@@ -28,7 +28,8 @@ def sources() -> list[str]:
     folder = os.environ.get("NETRA_REAL_DATA", "")
     if not folder:
         return corpus()
-    lines = (line for path in sorted(Path(folder).glob("*.jsonl")) for line in path.open(encoding="utf-8"))
+    paths = sorted(Path(folder).glob("*.jsonl"))
+    lines = (line for path in paths for line in path.read_text("utf-8").split("\n") if line)
     return [" ".join(json.loads(line)["text"].split()) for line in lines]
 
 
