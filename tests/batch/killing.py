@@ -7,26 +7,33 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
+import threading
 import time
+import traceback
+import warnings
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from monitor import demo, signing
 from monitor.batch import crew, run
 from monitor.batch.certificate import CERTIFICATE
+from monitor.batch.manifest import Manifest
 from monitor.batch.merge import MERGING
 from monitor.batch.report import COVERAGE, LATE, REPORT, SAMPLE, SIGNATURE, check
+from monitor.batch.run import RESULT
+from monitor.cli import main
 from monitor.models import State
 from monitor.store import QueueQuery
-from monitor.upkeep import HEADWAY
+from monitor.upkeep import HEADWAY, RUNS
 from tests.batch.phase_office import CONTEST, QUIET, open_office
-from tests.offices import ROOT, make_office
+from tests.offices import make_office
 
+SAID = "dikatakan.txt"
 DIFFERS = {"finished_at", "seconds", "audit_head"}
 """What a report says of this one going: when, how long, and after what else."""
 
@@ -50,40 +57,84 @@ def office(folder: Path, copies: int, stretch: int) -> Path:
     return config
 
 
-def start(config: Path, workers: int) -> subprocess.Popen[str]:
-    """Start `netra batch`, in a group of its own; comes back when it begins to work."""
-    words = ["--config", str(config), "batch", "--phase", "tenang", "--workers", str(workers)]
-    key = (config.parent / "kunci").read_text(encoding="ascii")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "monitor", *words], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", signing.ENVIRONMENT: key}, start_new_session=True,
-    )  # fmt: skip
-    assert process.stderr is not None
-    assert "Melanjutkan" in process.stderr.readline()
-    return process
+class Going:
+    """`netra batch` in a process group of its own, parted from this one so that what is loaded need not be loaded again."""
 
+    def __init__(self, config: Path, workers: int) -> None:
+        key = (config.parent / "kunci").read_text(encoding="ascii")
+        words = ["--config", str(config), "batch", "--phase", "tenang", "--workers", str(workers)]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # other threads of this process hold nothing of ours
+            self.pid = os.fork()
+        if self.pid == 0:
+            ended = 70
+            try:
+                os.setsid()
+                os.environ[signing.ENVIRONMENT] = key
+                said = os.open(config.parent / SAID, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+                for number in (1, 2):
+                    os.dup2(said, number)
+                ended = main(words, standalone_mode=False) or 0
+            except BaseException:  # noqa: BLE001 - whatever it is, it is told where the parent reads it
+                traceback.print_exc()
+            finally:
+                sys.stderr.flush()
+                os._exit(ended)
+        self.code: int | None = None
 
-def whole(config: Path, workers: int) -> float:
-    """Let a run come to its end; gives the seconds of its work."""
-    process = start(config, workers)
-    began = time.monotonic()
-    process.communicate(timeout=600)
-    assert process.returncode == 0
-    return time.monotonic() - began
+    def ended(self) -> bool:
+        """Tell whether it came to its end by itself."""
+        if self.code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self.code = os.waitstatus_to_exitcode(status) if pid else None
+        return self.code is not None
 
-
-def killed(config: Path, workers: int, after: float) -> bool:
-    """Kill a run and all its processes after so many seconds of work; tells whether it was still at it."""
-    process = start(config, workers)
-    try:
-        process.communicate(timeout=after)
-    except subprocess.TimeoutExpired:
+    def kill(self) -> None:
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        return not _done(config)
-    assert process.returncode == 0
-    return False
+            os.killpg(self.pid, signal.SIGKILL)
+        if self.code is None:
+            os.waitpid(self.pid, 0)
+
+
+def until(seconds: float, true: Callable[[], bool]) -> None:
+    """Look again and again until something is true or the time is over."""
+    end, pause = time.monotonic() + seconds, threading.Event()
+    while time.monotonic() < end and not true():
+        pause.wait(0.002)
+
+
+def whole(config: Path, workers: int) -> None:
+    """Let a run come to its end."""
+    going = Going(config, workers)
+    until(600, going.ended)
+    assert going.code == 0, (config.parent / SAID).read_text(encoding="utf-8")
+
+
+def killed(config: Path, workers: int, dice: random.Random) -> bool:
+    """Kill a run and all its processes at some moment of its work; tells whether it was still at it."""
+    folder = _folder(config)
+    names = Manifest.read(folder / crew.MANIFEST).parts()
+    marks = [RESULT, MERGING, COVERAGE, SIGNATURE, CERTIFICATE]
+    there = {name for name in marks if (folder / name).exists()}
+    goal, parts = dice.choice(["", "part", "part", *marks]), dice.randint(1, len(names))
+
+    def reached() -> bool:
+        if goal == "part":
+            return len(list((folder / crew.PARTS).glob("0*.json"))) >= parts
+        return not goal or (goal not in there and (folder / goal).exists())
+
+    going = Going(config, workers)
+    until(600, lambda: going.ended() or reached())
+    until(dice.uniform(0, 0.1), going.ended)
+    finished = going.ended()
+    going.kill()
+    assert going.code in {None, 0}, (config.parent / SAID).read_text(encoding="utf-8")
+    return not finished and not (folder / REPORT).exists()
+
+
+def _folder(config: Path) -> Path:
+    [folder] = (one for one in next((config.parent / "var").rglob(RUNS)).iterdir() if not one.name.startswith("."))
+    return folder
 
 
 @dataclass(frozen=True)
@@ -137,41 +188,40 @@ def campaign(folder: Path, kills: int, copies: int, stretch: int, seed: int) -> 
         return Path(shutil.copytree(grown.parent, folder / name, symlinks=True)) / "config.yaml"
 
     calm = anew("tenang")
-    seconds = whole(calm, 1)
+    whole(calm, 1)
     truth = held(calm)
     assert len(truth.flags) == truth.report["queue"]["new"] > 0
-    assert {COVERAGE, SAMPLE, LATE, crew.MANIFEST, run.RESULT} <= set(truth.files)
+    assert {COVERAGE, SAMPLE, LATE, crew.MANIFEST, RESULT} <= set(truth.files)
     assert [action for action, _ in truth.audit if action.startswith("tahapan")] == ["tahapan_mulai", "tahapan_selesai"]
     dice, hits, offices = random.Random(seed), 0, 0
     stages = Counter[str]()
     while hits < kills:
         offices += 1
         config, workers = anew(f"dipukul-{offices}"), 1 + offices % 2
-        while hits < kills and killed(config, workers, dice.uniform(0, seconds)):
+        while hits < kills and killed(config, workers, dice):
             hits += 1
             stages[_stage(config)] += 1
         if not _done(config):
             whole(config, workers)
         found = held(config)
         found.report["processes"] = truth.report["processes"]
-        assert found == truth
+        for field in fields(Held):
+            assert getattr(found, field.name) == getattr(truth, field.name), (field.name, stages)
         shutil.rmtree(config.parent)
     return offices, stages
 
 
 def _stage(config: Path) -> str:
     """How far a killed run had come."""
-    [folder] = (one for one in next((config.parent / "var").rglob(run.RUNS)).iterdir() if not one.name.startswith("."))
-    if not any((folder / crew.PARTS).glob("*.json")):
+    folder = _folder(config)
+    if not any((folder / crew.PARTS).glob("0*.json")):
         return "nothing judged"
-    if not (folder / run.RESULT).exists():
+    if not (folder / RESULT).exists():
         return "some parts judged"
-    return "being merged" if (folder / MERGING).exists() else "summed up"
+    if not (folder / MERGING).exists():
+        return "summed up"
+    return "being reported" if (folder / COVERAGE).exists() else "being merged"
 
 
 def _done(config: Path) -> bool:
-    app = open_office(config)
-    try:
-        return bool(run.finished(app))
-    finally:
-        app.close()
+    return (_folder(config) / REPORT).exists()

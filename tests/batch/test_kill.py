@@ -25,7 +25,7 @@ def test_killed_twice_and_resumed(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_killed_fifty_times(tmp_path: Path) -> None:
-    offices, stages = campaign(tmp_path, kills=50, copies=4, stretch=120, seed=4)
+    offices, stages = campaign(tmp_path, kills=50, copies=2, stretch=60, seed=4)
     print(f"\nkilled 50 times in {offices} offices ({dict(stages)}): flags, parts, report, coverage and audit equal")
 
 
