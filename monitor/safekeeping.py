@@ -22,7 +22,7 @@ from monitor.evidence import Archive
 from monitor.office import Office as Core
 from monitor.store import Store
 from monitor.store.backup import schema_of
-from monitor.upkeep import RUNS
+from monitor.upkeep import RUNS, runs_of
 
 MANIFEST = "cadangan.json"
 DATABASE, ARCHIVE, RULES, HEADS, MODELS, SETTINGS = "netra.db", "arsip", "aturan", "kepala", "model", "config.yaml"
@@ -80,8 +80,8 @@ def keep(office: Office, settings: Path, folder: Path, before: Path | None, tell
         linked = _archive(office.archive.folder, half / ARCHIVE, before, tell)
         office.store.backup(half / DATABASE)
         linked += _archive(office.archive.folder, half / ARCHIVE, before, tell)
-        runs = (office.root / office.config.database).parent / RUNS
-        parts = ((office.rules_folder, RULES), (office.heads, HEADS), (office.models_folder, MODELS), (runs, RUNS))
+        settled = ((office.rules_folder, RULES), (office.heads, HEADS), (office.models_folder, MODELS))
+        parts = (*settled, (runs_of(office), RUNS))
         for source, name in parts:
             if source.is_dir():
                 shutil.copytree(source, half / name)

@@ -19,8 +19,8 @@ from monitor.office import Office
 State = Literal["baik", "perhatian", "gawat"]
 COPY_AFTER, COPY_LATE = timedelta(days=7), timedelta(days=31)
 SOON = timedelta(days=30)
-RUNS, RUN_MANIFEST, RUN_REPORT = "tahapan", "manifes.json", "laporan.json"
-"""The folder of phase runs beside the database, and in each what it begins and what it ends with."""
+RUNS, RUN_MANIFEST, RUN_REPORT, RUN_SIGNATURE = "tahapan", "manifes.json", "laporan.json", "laporan.ttd"
+"""The folder of phase runs beside the database; in each what it begins and ends with, and the latter's signature."""
 HEADWAY, WARNED = "kemajuan.json", "macet.json"
 """In an unfinished run: how far it has come, and of which standstill a letter was sent."""
 BATCH = "batch"

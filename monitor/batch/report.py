@@ -29,8 +29,9 @@ from monitor.coverage import Line, Tally, tally
 from monitor.errors import ConflictError
 from monitor.export import inert
 from monitor.signing import fingerprint, public_bytes, signs
+from monitor.upkeep import RUN_SIGNATURE
 
-SIGNATURE = "laporan.ttd"
+SIGNATURE = RUN_SIGNATURE
 COVERAGE, SAMPLE, LATE = "cakupan.csv", "sampel.csv", "susulan.csv"
 
 

@@ -28,7 +28,7 @@ from monitor.batch.window import Window, window
 from monitor.errors import ConflictError, NotAllowedError
 from monitor.judge import judge
 from monitor.models import Phase
-from monitor.upkeep import EXPORTED, REPEATED, RUN_REPORT, RUNS, own
+from monitor.upkeep import EXPORTED, REPEATED, RUN_REPORT, own, runs_of
 
 RESULT, REPORT = "hasil.json", RUN_REPORT
 _TIMED = 2000
@@ -89,11 +89,6 @@ class Result:
     looked_digest: str
 
 
-def home(app: App) -> Path:
-    """Give the folder of all runs of an office."""
-    return (app.root / app.config.database).resolve().parent / RUNS
-
-
 def confirmed(app: App, phase: Phase, contest: str) -> tuple[Window, tuple[str, ...]]:
     """Find the days of a phase, and the regions of the roster that the contest covers then.
 
@@ -151,7 +146,7 @@ def plan(app: App, phase: Phase, contest: str, workers: int, clock: Callable[[],
 
 def unfinished(app: App, phase: Phase, contest: str) -> Path | None:
     """Give the folder of the newest interrupted run for a phase, None for none."""
-    for folder in sorted(home(app).glob(f"{contest}-{phase}-*"), key=_began, reverse=True):
+    for folder in sorted(runs_of(app).glob(f"{contest}-{phase}-*"), key=_began, reverse=True):
         if own(folder) and (folder / MANIFEST).exists():
             return None if (folder / REPORT).exists() else folder
     return None
@@ -171,7 +166,7 @@ def begin(
     if rehearsal and app.config.mode != "demo":
         raise NotAllowedError("gladi hanya untuk kantor rekaan (mode: demo) — jalankan tanpa --rehearsal")
     at = app.clock()
-    folder = home(app) / f"{contest}-{phase}{EXPORTED if exported else '-'}{at:%Y%m%dT%H%M%SZ}"
+    folder = runs_of(app) / f"{contest}-{phase}{EXPORTED if exported else '-'}{at:%Y%m%dT%H%M%SZ}"
     if folder.exists():
         raise ConflictError(f"{folder} sudah ada — tunggu sedetik lalu ulangi")
     for left in folder.parent.glob(f".{contest}-{phase}-2*"):
@@ -206,7 +201,7 @@ def again(app: App, source: Path) -> Path:
         ConflictError: the source is no run, or its frozen folder was changed.
     """
     manifest = Manifest.read(source / MANIFEST)
-    folder = home(app) / f"{source.resolve().name}{REPEATED}{app.clock():%Y%m%dT%H%M%SZ}"
+    folder = runs_of(app) / f"{source.resolve().name}{REPEATED}{app.clock():%Y%m%dT%H%M%SZ}"
     half = _begun_anew(folder)
     (half / PARTS).mkdir(parents=True)
     shutil.copytree(source / FROZEN, half / FROZEN)
@@ -250,8 +245,7 @@ def conclude(folder: Path, erased: Sequence[int]) -> Result:
     """
     manifest = Manifest.read(folder / MANIFEST)
     parts = list(summaries(folder, manifest))
-    for half in (*folder.glob(".*.*"), *(folder / PARTS).glob(".*.*")):
-        half.unlink(missing_ok=True)  # begun to be written by a process that was ended
+    sweep(folder)
     levels, regions, offices = Counter[str](), Counter[str](), Counter[str]()
     for one in parts:
         levels.update(dict(one.levels))
@@ -330,7 +324,7 @@ def _item(line: bytes) -> int:
 
 def finished(app: App, phase: Phase | None = None, contest: str = "*") -> list[Path]:
     """Give the folders of finished runs, oldest first; repeated ones are left out."""
-    found = [one.parent for one in home(app).glob(f"{contest}-{phase or '*'}-*/{REPORT}")]
+    found = [one.parent for one in runs_of(app).glob(f"{contest}-{phase or '*'}-*/{REPORT}")]
     return sorted((one for one in found if own(one)), key=_began)
 
 

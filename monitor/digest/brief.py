@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.digest.mail import Handed, hand_over
+from monitor.digest.mail import Handed, envelope, hand_over
 from monitor.office import Office
 from monitor.upkeep import WARNED, Standstill, standstills
 
@@ -26,11 +22,7 @@ def send(office: Office, said: tuple[str, Iterable[str]], password: str) -> Hand
     if settings is None or settings.sender is None or not settings.to:
         return None
     subject, lines = said
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = f"{subject} — {office.config.office.name}"
-    message["From"] = Address(display_name="Netra", addr_spec=settings.sender)
-    message["Date"] = format_datetime(office.clock().astimezone(UTC))
-    message["Auto-Submitted"] = "auto-generated"
+    message = envelope(settings.sender, f"{subject} — {office.config.office.name}", office.clock())
     message.set_content("\n".join(lines) + "\n")
     return hand_over(settings, password, message, settings.to, office.root)
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
-from email.headerregistry import Address
+from datetime import date, datetime
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 
+from monitor.digest.mail import envelope
 from monitor.docket import Docket, Duty, ics
 from monitor.docket.wording import STEP, days_words, doubt_words
 
@@ -39,12 +37,8 @@ def letter(
     Message-ID is the same all day, so that a second try after a doubtful first one is seen as the same letter.
     """
     sender, domain = ends
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = subject(found, office)
-    message["From"] = Address(display_name="Netra", addr_spec=sender)
-    message["Date"] = format_datetime(now.astimezone(UTC))
+    message = envelope(sender, subject(found, office), now)
     message["Message-ID"] = f"<tenggat-{today:%Y%m%d}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
     message.set_content(text(found, office, today, address))
     body = ics.write(found.running, now, office, address)
     message.add_attachment(body, maintype="text", subtype="calendar", filename="tenggat.ics")

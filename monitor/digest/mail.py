@@ -12,7 +12,11 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
 from pathlib import Path
 
 from monitor.postbox import Digest
@@ -35,6 +39,16 @@ class Handed:
     def whole(self) -> bool:
         """Tell whether everybody was reached."""
         return not self.later and not self.never
+
+
+def envelope(sender: str, subject: str, now: datetime) -> EmailMessage:
+    """Begin a letter of this program: who writes, of what, when, and that no holiday reply is wanted."""
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = subject
+    message["From"] = Address(display_name="Netra", addr_spec=sender)
+    message["Date"] = format_datetime(now.astimezone(UTC))
+    message["Auto-Submitted"] = "auto-generated"
+    return message
 
 
 def hand_over(settings: Digest, password: str, letter: EmailMessage, to: Sequence[str], root: Path) -> Handed:

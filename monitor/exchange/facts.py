@@ -34,14 +34,10 @@ from monitor.exchange.body import (
 from monitor.models import ItemKind, Level, Phase, Platform, State
 from monitor.office import Office as Core
 from monitor.store import Standing, Store
-from monitor.store.dashboard import Took
+from monitor.store.dashboard import FEWEST_REVIEWERS, NEWEST, Took
 from monitor.store.packages import FlagFact
-from monitor.upkeep import RUN_REPORT, RUNS, own
+from monitor.upkeep import RUN_REPORT, RUN_SIGNATURE, own, runs_of
 
-FEWEST_REVIEWERS = 3
-"""With fewer, the office's seconds would tell of a person."""
-NEWEST = 5_000
-SIGNATURE = "laporan.ttd"
 _OPEN = (State.NEW, State.IN_REVIEW)
 _PHASES = ("", *Phase)
 
@@ -139,8 +135,8 @@ class _Telling:
     def runs(self, receiver: Receiver) -> tuple[list[RunRow], int]:
         """Give the newest finished phase runs that lie wholly within the scope, and how many of them do not."""
         found, left_out = list[RunRow](), 0
-        home = (self._office.root / self._office.config.database).parent / RUNS
-        folders = sorted((one for one in home.glob("*/") if own(one)), key=lambda one: one.name.rpartition("-")[2])
+        mine = (one for one in runs_of(self._office).glob("*/") if own(one))
+        folders = sorted(mine, key=lambda one: one.name.rpartition("-")[2])
         for folder in reversed(folders):
             row = _run(folder, receiver.phases, self._inside) if (folder / RUN_REPORT).exists() else None
             if row is not None and len(found) < MOST_RUNS:
@@ -157,7 +153,7 @@ def _run(folder: Path, phases: Sequence[Phase], inside: Callable[[str], bool]) -
         regions = [*said["manifest"]["regions"], *(name for name, _ in said["result"]["regions"] if name)]
         if said["manifest"]["phase"] not in phases or not all(inside(one) for one in regions):
             return None
-        signature = folder / SIGNATURE
+        signature = folder / RUN_SIGNATURE
         signed = signature.read_text(encoding="ascii") if signature.exists() else ""
     except (OSError, ValueError, KeyError, TypeError):
         return None

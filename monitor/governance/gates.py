@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from monitor.coverage import percent
 from monitor.governance.backtest import Backtest
 from monitor.governance.scorecard import ENOUGH
 
@@ -38,7 +39,7 @@ def _new(result: Backtest, gates: Gates) -> Iterator[Check]:
     if gates.max_new is not None:
         yield Check("max_new", newly <= gates.max_new, f"baru ditandai {newly}, paling banyak {gates.max_new}")
     if gates.max_new_share is not None:
-        said = f"baru ditandai {_percent(newly / items)} dari semua, paling banyak {_percent(gates.max_new_share)}"
+        said = f"baru ditandai {percent(newly / items)} dari semua, paling banyak {percent(gates.max_new_share)}"
         yield Check("max_new_share", newly <= gates.max_new_share * items, said)
 
 
@@ -49,16 +50,12 @@ def _precision(result: Backtest, gates: Gates) -> Iterator[Check]:
         if few or after is None:
             yield Check("min_precision", None, f"presisi tidak dinilai: kurang dari {ENOUGH} putusan")
         else:
-            said = f"presisi {_percent(after.value)}, paling sedikit {_percent(gates.min_precision)}"
+            said = f"presisi {percent(after.value)}, paling sedikit {percent(gates.min_precision)}"
             yield Check("min_precision", after.value >= gates.min_precision, said)
     if gates.max_drop is not None:
         if few or after is None or before is None or before.of < ENOUGH:
             yield Check("max_drop", None, f"penurunan presisi tidak dinilai: kurang dari {ENOUGH} putusan")
         else:
             drop = before.value - after.value
-            said = f"presisi turun {_percent(drop)}, paling banyak {_percent(gates.max_drop)}"
+            said = f"presisi turun {percent(drop)}, paling banyak {percent(gates.max_drop)}"
             yield Check("max_drop", drop <= gates.max_drop, said)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %".replace(".", ",")

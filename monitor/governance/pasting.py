@@ -10,6 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -149,14 +150,17 @@ def rows_of(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Give (number, cells) of every row that is not blank, as the spreadsheet counts rows; quotation marks undone."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     mark = "\t" if "\t" in plain or ";" not in plain.partition("\n")[0] else ";"
-    rows: list[list[str]] = [line.split(mark) for line in plain.split("\n")]
-    # A mark that opens and never closes would swallow everything below it; a cell beyond csv's limit is refused later.
-    if plain.count('"') % 2 == 0 and len(plain) <= csv.field_size_limit():
-        rows = list(csv.reader(io.StringIO(plain, newline=""), delimiter=mark))
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(_split(plain, mark), 1):
         cells = tuple(" ".join(cell.split()) for cell in row)
         if any(cells):
             yield number, cells
+
+
+def _split(plain: str, mark: str) -> list[list[str]]:
+    if plain.count('"') % 2 == 0:  # a mark that opens and never closes would swallow everything below it
+        with suppress(csv.Error):  # a cell beyond the limit of csv: it is refused later, for its length
+            return list(csv.reader(io.StringIO(plain, newline=""), delimiter=mark))
+    return [line.split(mark) for line in plain.split("\n")]
 
 
 def _found(

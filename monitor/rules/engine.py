@@ -6,7 +6,6 @@ atom was found; rules that ask for no words (a like on a campaign account) are f
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,7 @@ from monitor.models import Act, Ground, ItemKind, Level, Match, Phase, Span
 from monitor.models import Field as TextField
 from monitor.rules.automaton import Automaton
 from monitor.rules.forms import forms_in
+from monitor.rules.index import Index
 from monitor.rules.nodes import HASHTAG, Gate, Hit, Scan
 from monitor.rules.rule import Rule
 from monitor.rules.schema import RuleFile
@@ -37,6 +37,12 @@ class Texts:
     title: str = ""
     parent: str = ""
 
+    @classmethod
+    def said(cls, act: Act) -> Texts:
+        """Give the texts of an act."""
+        item = act.stored.item
+        return cls(item.text, item.title, item.parent.text if item.parent is not None else "")
+
     def of(self, place: TextField) -> Iterator[tuple[TextField, str]]:
         """Give the texts a rule looks at; a rule on the text reads the title too."""
         if place is TextField.PARENT:
@@ -46,34 +52,6 @@ class Texts:
             yield TextField.TITLE, self.title
         if place is TextField.TEXT and self.own:
             yield TextField.TEXT, self.own
-
-
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """Where to begin for a kind of act: rules by an atom they need, rules that read each text, rules without words."""
-
-    by_atom: Mapping[int, tuple[Rule, ...]]
-    always: tuple[Rule, ...]
-    wordless: tuple[Rule, ...]
-
-    @classmethod
-    def of(cls, rules: Iterable[Rule], kind: ItemKind, rare: frozenset[int]) -> _Index:
-        """Sort the rules that apply to a kind of act."""
-        by_atom: defaultdict[int, list[Rule]] = defaultdict(list)
-        always: list[Rule] = []
-        wordless: list[Rule] = []
-        for rule in rules:
-            if kind not in rule.file.applies_to.kinds:
-                continue
-            if not rule.file.has_text:
-                wordless.append(rule)
-                continue
-            atoms = rule.index(rare)
-            if atoms is None:
-                always.append(rule)
-            for atom in atoms or ():
-                by_atom[atom].append(rule)
-        return cls({atom: tuple(some) for atom, some in by_atom.items()}, tuple(always), tuple(wordless))
 
 
 @dataclass(frozen=True)
@@ -89,12 +67,12 @@ class Engine:
     zone: tzinfo
     rare: frozenset[int] = frozenset()
     whole: Engine | None = field(default=None, repr=False, compare=False)
-    _indexes: Mapping[ItemKind, _Index] = field(init=False, repr=False, compare=False)
+    _indexes: Mapping[ItemKind, Index] = field(init=False, repr=False, compare=False)
     _known: frozenset[int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         running = [rule for rule in self.rules if rule.active or rule.shadow]
-        object.__setattr__(self, "_indexes", {kind: _Index.of(running, kind, self.rare) for kind in ItemKind})
+        object.__setattr__(self, "_indexes", {kind: Index.of(running, kind, self.rare) for kind in ItemKind})
         known = frozenset[int]().union(*(rule.needs() or () for rule in running if rule.active and rule.file.has_text))
         object.__setattr__(self, "_known", known - {HASHTAG})
 
@@ -117,9 +95,7 @@ class Engine:
 
     def match(self, act: Act) -> tuple[Match, ...]:
         """Give every active rule, and every rule on trial, that matches an act, strongest first."""
-        item = act.stored.item
-        parent = item.parent.text if item.parent is not None else ""
-        return self.judge(around_act(act, self.zone), Texts(item.text, item.title, parent))
+        return self.judge(around_act(act, self.zone), Texts.said(act))
 
     def judge(self, around: Around, texts: Texts) -> tuple[Match, ...]:
         """Give every active rule, and every rule on trial, that matches these texts in this setting."""
@@ -129,9 +105,13 @@ class Engine:
         for text in (texts.own, texts.title, texts.parent):
             if text and text not in scans:
                 scans[text] = scan = self.scan(text, around.gate)
-                candidates.update(index.always)
-                reached = {rule for atom in scan.places.keys() & index.by_atom.keys() for rule in index.by_atom[atom]}
-                candidates.update([rule for rule in reached if rule.possible(scan.places.keys())])
+                candidates.update(index.always, index.reached(scan.places.keys()))
+        return self._matching(candidates, around, texts, scans)
+
+    def _matching(
+        self, candidates: Iterable[Rule], around: Around, texts: Texts, scans: dict[str, Scan]
+    ) -> tuple[Match, ...]:
+        """Give those of some rules that match, strongest first."""
         found = [self.one(rule, around, texts, scans)[0] for rule in candidates]
         matches = [match for match in found if match is not None]
         return tuple(sorted(matches, key=lambda match: (-match.level.rank, match.rule_id)))
@@ -145,8 +125,8 @@ class Engine:
         texts = list(dict.fromkeys(chain.from_iterable(said)))
         plains = [folded[text] for text in texts] if all(text in folded for text in texts) else None
         atoms = dict(zip(texts, self._sieve.atoms(texts, plains), strict=True))
-        sieve = self._sieve
-        loud = [kind for kind in ItemKind if sieve.wordless[kind] or sieve.always[kind]]
+        indexes = self._sieve.indexes
+        loud = [kind for kind, index in indexes.items() if index.wordless or index.always]
         return [
             ()
             if act.stored.item.kind not in loud and not any(atoms[text] for text in some)
@@ -159,18 +139,12 @@ class Engine:
         return Sieve([rule for rule in self.rules if rule.telling], self.automaton, self.rare)
 
     def _told(self, act: Act, atoms: Sequence[AbstractSet[int]]) -> tuple[Match, ...]:
-        sieve, item = self._sieve, act.stored.item
-        candidates = {*sieve.wordless[item.kind], *(sieve.always[item.kind] if atoms else ())}
-        for some in atoms:
-            if some:
-                candidates.update(sieve.rules(item.kind, some))
+        index = self._sieve.indexes[act.stored.item.kind]
+        candidates = {*index.wordless, *(index.always if atoms else ())}
+        candidates.update(*(index.reached(some) for some in atoms if some))
         if not candidates:
             return ()
-        around, scans = around_act(act, self.zone), dict[str, Scan]()
-        texts = Texts(item.text, item.title, item.parent.text if item.parent is not None else "")
-        found = [self.one(rule, around, texts, scans)[0] for rule in candidates]
-        matches = [match for match in found if match is not None]
-        return tuple(sorted(matches, key=lambda match: (-match.level.rank, match.rule_id)))
+        return self._matching(candidates, around_act(act, self.zone), Texts.said(act), {})
 
     def interesting(self, text: str) -> bool:
         """Tell whether any word of any active rule stands in the text."""
@@ -217,8 +191,8 @@ class Engine:
         index = (self.whole or self)._indexes[ItemKind.POST]  # noqa: SLF001 - its own kind
         rules = {
             rule
-            for rule in (*index.always, *(rule for atom in scan.places for rule in index.by_atom.get(atom, ())))
-            if rule.plain and rule.active and rule.file.level.rank >= level.rank and rule.possible(scan.places.keys())
+            for rule in (*index.always, *index.reached(scan.places.keys()))
+            if rule.plain and rule.active and rule.file.level.rank >= level.rank
         }
         as_post = replace(around, kind=ItemKind.POST)
         found = (self.one(rule, as_post, Texts(own=text), {text: scan})[0] for rule in rules)

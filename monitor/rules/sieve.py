@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import accumulate
 
@@ -17,6 +17,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from classifiers.text import fold_many
 from monitor.models import ItemKind
 from monitor.rules.automaton import Automaton
+from monitor.rules.index import Index
 from monitor.rules.nodes import HASHTAG, Gate, Node, Tag, Together, tags_of
 from monitor.rules.rule import Rule
 from monitor.rules.view import View, is_word
@@ -31,12 +32,8 @@ class Sieve:
     """The literals that some rules cannot do without, in an automaton of their own."""
 
     def __init__(self, rules: Sequence[Rule], automaton: Automaton, rare: frozenset[int]) -> None:
-        self._rare, self._automaton = rare, automaton
-        self._starts: dict[ItemKind, Mapping[int, tuple[Rule, ...]]] = {}
-        self.always: dict[ItemKind, tuple[Rule, ...]] = {}
-        self.wordless: dict[ItemKind, tuple[Rule, ...]] = {}
-        for kind in ItemKind:
-            self._begin(kind, [rule for rule in rules if kind in rule.file.applies_to.kinds])
+        self._automaton = automaton
+        self.indexes = {kind: Index.of(rules, kind, rare) for kind in ItemKind}
         self._asked = frozenset[int]().union(*(rule.asked(rare) for rule in rules))
         self._tags = tuple(node for rule in rules for node in _tags(rule.nodes))
         self._tagged: dict[str, bool] = {}
@@ -51,21 +48,6 @@ class Sieve:
         self._everywhere = frozenset(everywhere)
         implementation = Implementation.DFA if len(patterns) <= _DFA_LIMIT else Implementation.ContiguousNFA
         self._find = AhoCorasick(list(patterns), implementation=implementation) if patterns else None
-
-    def _begin(self, kind: ItemKind, rules: Iterable[Rule]) -> None:
-        starts: defaultdict[int, list[Rule]] = defaultdict(list)
-        always: list[Rule] = []
-        wordless: list[Rule] = []
-        for rule in rules:
-            atoms = rule.index(self._rare) if rule.file.has_text else frozenset[int]()
-            if not rule.file.has_text:
-                wordless.append(rule)
-            elif atoms is None:
-                always.append(rule)
-            for atom in atoms or ():
-                starts[atom].append(rule)
-        self._starts[kind] = {atom: tuple(some) for atom, some in starts.items()}
-        self.always[kind], self.wordless[kind] = tuple(always), tuple(wordless)
 
     def atoms(self, texts: Sequence[str], plains: Sequence[str] | None = None) -> list[AbstractSet[int]]:
         """Give the atoms that may stand in each text; `plains` are the folded texts, where they are at hand."""
@@ -88,12 +70,6 @@ class Sieve:
             if "#" in one and self._tagged_in(one):
                 found[place] = found[place] | {HASHTAG}
         return found
-
-    def rules(self, kind: ItemKind, atoms: AbstractSet[int]) -> list[Rule]:
-        """Give the rules for a kind of act that may hold in a text with these atoms."""
-        starts = self._starts[kind]
-        reached = {rule for atom in atoms if atom in starts for rule in starts[atom]}
-        return [rule for rule in reached if rule.possible(atoms)]
 
     def _tagged_in(self, plain: str) -> bool:
         """Tell whether a hashtag stands there that any of the rules may want, in whatever contest."""

@@ -17,6 +17,10 @@ from monitor.store import items
 from monitor.store.codec import moment, stamp
 from monitor.store.connection import Connection
 
+FEWEST_REVIEWERS = 3
+"""Below this many reviewers the office's seconds would tell of a person."""
+NEWEST = 5_000
+"""How many of the newest decisions seconds are taken from."""
 LONGEST_LOOK = 1800
 """Seconds after which somebody who had a case open was doing something else; such a decision is not timed."""
 

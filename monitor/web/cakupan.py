@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -19,6 +18,7 @@ from monitor.store.past_roster import Erased
 from monitor.web import looked
 from monitor.web.auth import current_user, may_decide
 from monitor.web.i18n import t
+from monitor.web.keeping import Held, Kept
 from monitor.web.safety import services
 from monitor.web.text import seen
 
@@ -96,32 +96,6 @@ class Choice:
             return False
         words = self.cari.casefold()
         return not words or words in f"{one.name}\n{one.handle}\n{line.source_id}".casefold() if one else not words
-
-
-class _Kept:
-    """The newest few answers: a roster of 100,000 accounts is not counted twice.
-
-    A small roster is counted anew whenever anything changed; a large one, at most once in `_LARGE_SECONDS`.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._held: dict[object, tuple[object, datetime, Seen]] = {}
-
-    def get(self, key: object, version: object, now: datetime) -> Seen | None:
-        with self._lock:
-            of, at, found = self._held.get(key, (None, now, None))
-        if found is None:
-            return None
-        lasting = len(found.lines) > _LARGE and timedelta(0) <= now - at < timedelta(seconds=_LARGE_SECONDS)
-        return found if of == version or lasting else None
-
-    def put(self, key: object, version: object, now: datetime, value: Seen) -> None:
-        with self._lock:
-            self._held.pop(key, None)
-            while len(self._held) >= _KEPT:
-                del self._held[next(iter(self._held))]
-            self._held[key] = (version, now, value)
 
 
 def now_seen() -> Seen:
@@ -245,13 +219,18 @@ def _days(window: str) -> tuple[date, date] | None:
     return (found[0], min(found[1], today)) if found else None
 
 
+def _lasts(held: Held[Seen], now: datetime) -> bool:
+    """Tell whether an old count is still good enough: a large roster is not counted whenever anything changed."""
+    return len(held.value.lines) > _LARGE and timedelta(0) <= now - held.at < timedelta(seconds=_LARGE_SECONDS)
+
+
 def _seen(window: str) -> Seen:
     store, config, regions = services().store.coverage, services().config, current_user().regions
-    kept: _Kept = current_app.extensions.setdefault("netra.cakupan", _Kept())
+    kept: Kept[Seen] = current_app.extensions.setdefault("netra.cakupan", Kept(_KEPT))
     today, days = _today(), _days(window)
     key, version, now = (regions, days, today), store.version(), services().clock()
-    if (found := kept.get(key, version, now)) is not None:
-        return found
+    if (held := kept.get(key)) is not None and (held.version == version or _lasts(held, now)):
+        return held.value
     wanted = cells(store.subjects(regions), eyes(config.sources))
     past = days[1] if days is not None and days[1] < today else None
     then = cells(store.subjects(regions, past), eyes(config.sources)) if past is not None else wanted

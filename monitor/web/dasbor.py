@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,18 +15,16 @@ from classifiers.evaluate import wilson
 from monitor.agreement import Figure
 from monitor.consensus import consensus
 from monitor.models import Phase, ReasonCode, User
-from monitor.store.dashboard import Took
+from monitor.store.dashboard import FEWEST_REVIEWERS, NEWEST, Took
 from monitor.web import plots, sisi
 from monitor.web.auth import current_user
 from monitor.web.cakupan import now_seen
 from monitor.web.i18n import day_words, number, t
+from monitor.web.keeping import Kept
 from monitor.web.plots import Columns, Series
 from monitor.web.safety import services
 
 DAYS = 56
-NEWEST = 5_000
-FEWEST_REVIEWERS = 3
-"""Below this many reviewers the office's seconds would tell of a person; then each sees only their own."""
 
 NOBODY = 0
 """No user's id: agreement is of the office, never of a person."""
@@ -36,6 +33,7 @@ _EDGES = (5, 10, 20, 40, 80, 160, 320)
 _MOST_RULES = 15
 _AT_ONCE = 20_000
 _LASTING = timedelta(seconds=60)
+_KEPT = 4
 
 blueprint = Blueprint("dasbor", __name__)
 
@@ -93,12 +91,11 @@ class Board:
     counted_at: datetime
 
 
-class _Kept:
-    """What was counted for each set of regions and each language, for a minute or until something changed."""
+class _Kept(Kept[Board]):
+    """What was counted for each set of regions and each language, and beside it what all of them rest on."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.held: dict[object, tuple[object, Board]] = {}
+        super().__init__(_KEPT)
         self.sides: tuple[str, sisi.Tallies] | None = None
         self.exchange: tuple[object, sisi.Exchange | None] | None = None
 
@@ -120,16 +117,14 @@ def _board(user: User) -> Board:
     kept: _Kept = current_app.extensions.setdefault("netra.dasbor", _Kept())
     store, now = services().store, services().clock()
     key, mark = (user.regions, t("app.bahasa_lain_kode")), store.dashboard.newest()
-    with kept.lock:
-        of, board = kept.held.get(key, (None, None))
-    fresh = board is not None and timedelta(0) <= now - board.counted_at < _LASTING
+    held = kept.get(key)
     if (
-        board is not None
-        and fresh
-        and (of == mark or mark[0] > NEWEST)
-        and (not board.balance or board.balance.complete)
+        held is not None
+        and timedelta(0) <= now - held.at < _LASTING
+        and (held.version == mark or mark[0] > NEWEST)
+        and (not held.value.balance or held.value.balance.complete)
     ):
-        return board
+        return held.value
     board = Board(
         _by_day(user.regions, now),
         _by_reason(user.regions),
@@ -139,8 +134,7 @@ def _board(user: User) -> Board:
         _balance(kept, user.regions),
         now,
     )
-    with kept.lock:
-        kept.held = dict([*kept.held.items()][-3:]) | {key: (mark, board)}
+    kept.put(key, mark, now, board)
     return board
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, abort, current_app, render_template, request
 
@@ -15,12 +14,14 @@ from monitor.web import plots
 from monitor.web.auth import current_user
 from monitor.web.dasbor import Row
 from monitor.web.i18n import number, t
+from monitor.web.keeping import Kept
 from monitor.web.safety import services
 from monitor.web.text import seen
 
 READERS = frozenset({Role.COORDINATOR, Role.AUDITOR, Role.ADMIN})
 _LASTING = timedelta(seconds=60)
 _LONGEST = 200
+_KEPT = 8
 
 blueprint = Blueprint("kantor", __name__)
 
@@ -31,14 +32,6 @@ class Shown:
 
     line: Line
     kinds: str
-
-
-class _Kept:
-    """What was put together for each choice, for a minute or until a package or a decision came."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.held: dict[object, tuple[object, datetime, list[Side]]] = {}
 
 
 def may_compare(user: User) -> bool:
@@ -70,19 +63,17 @@ def show() -> str:
 
 
 def _sides(user: User, region: str) -> list[Side]:
-    at, kept = services(), current_app.extensions.setdefault("netra.kantor", _Kept())
-    assert isinstance(kept, _Kept)
+    at = services()
     if at.offices is None:
         return []
+    kept: Kept[list[Side]] = current_app.extensions.setdefault("netra.kantor", Kept(_KEPT))
     key, now = (user.regions, region), at.clock()
     mark = (at.store.packages.version(), at.store.dashboard.newest())
-    with kept.lock:
-        of, when, held = kept.held.get(key, (None, now, []))
-    if of == mark and timedelta(0) <= now - when < _LASTING:
-        return held
+    held = kept.get(key)
+    if held is not None and held.version == mark and timedelta(0) <= now - held.at < _LASTING:
+        return held.value
     found = at.offices(user.regions, region)
-    with kept.lock:
-        kept.held = dict([*kept.held.items()][-7:]) | {key: (mark, now, found)}
+    kept.put(key, mark, now, found)
     return found
 
 

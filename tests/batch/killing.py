@@ -29,7 +29,7 @@ from monitor.batch.run import RESULT
 from monitor.cli import main
 from monitor.models import State
 from monitor.store import QueueQuery
-from monitor.upkeep import HEADWAY, RUNS
+from monitor.upkeep import HEADWAY, RUNS, runs_of
 from tests.batch.phase_office import CONTEST, QUIET, open_office
 from tests.offices import make_office
 
@@ -154,7 +154,7 @@ def held(config: Path) -> Held:
     try:
         assert app.store.audit.verify().ok
         [folder] = run.finished(app)
-        assert sorted(one.name for one in run.home(app).iterdir()) == [folder.name]
+        assert sorted(one.name for one in runs_of(app).iterdir()) == [folder.name]
         mark = json.loads((folder / SIGNATURE).read_text(encoding="ascii"))["fingerprint"]
         assert check(folder, [mark]) == []
         names = {REPORT, SIGNATURE, CERTIFICATE, MERGING, HEADWAY}

@@ -22,6 +22,7 @@ from monitor.batch.window import due, window, windows
 from monitor.errors import ConflictError, NotAllowedError
 from monitor.models import AccountRef, Item, ItemKind, Outcome, Page, Phase, Request, Response
 from monitor.pipeline import screen
+from monitor.upkeep import runs_of
 from tests.batch.phase_office import CONTEST, DAY, QUIET, STRETCH, open_office, silent
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,14 +57,14 @@ def later(app: App, native_id: str, text: str) -> None:
 
 
 def test_a_plan_says_what_and_how_long_and_changes_nothing(app: App) -> None:
-    before = sorted(run.home(app).glob("*"))
+    before = sorted(runs_of(app).glob("*"))
     ticks = iter(range(100))
     found = run.plan(app, QUIET, CONTEST, 2, lambda: float(next(ticks)))
     assert (found.window.first, found.window.last) == (date(2025, 6, 25), date(2025, 6, 27))
     assert found.items == app.store.frozen.watermark().items > 400
     assert found.regions == (REGION,)
     assert found.seconds > 0
-    assert sorted(run.home(app).glob("*")) == before
+    assert sorted(runs_of(app).glob("*")) == before
 
 
 def test_a_phase_whose_days_are_not_confirmed_is_refused(app: App, config: Path) -> None:
