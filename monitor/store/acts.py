@@ -17,7 +17,8 @@ from monitor.store.connection import Connection
 MOST = 100_000
 """Acts of one account in one look at a stretch of time; the newest count."""
 _EVER = (-(2**62), 2**62)
-_BORROWS = WORDLESS - {ItemKind.FOLLOW} | {ItemKind.COMMENT}
+BORROWS = WORDLESS - {ItemKind.FOLLOW} | {ItemKind.COMMENT}
+"""What is about another's words, and may borrow them from where those are stored."""
 _COLUMNS = (
     "a.item_id, a.platform, a.author_id, a.author_handle, a.kind, a.happened_at, "
     "coalesce(p.platform, a.owner_platform), coalesce(p.author_id, a.owner_id), "
@@ -48,7 +49,7 @@ def record(db: Database, acts: Iterable[tuple[int, Item]]) -> None:
         if author is None:
             continue
         owner = parent.owner if parent is not None else None
-        asks = parent is not None and owner is None and not parent.text and item.kind in _BORROWS
+        asks = parent is not None and owner is None and not parent.text and item.kind in BORROWS
         rows.append(
             (item_id, author.platform.value, clean(author.native_id), bare(author.handle), item.kind.value,
              None if item.happened_at is None else second(item.happened_at), *_owner(owner),

@@ -28,6 +28,15 @@ def identity_digest(platform: str, native_id: str) -> str:
     return sha256(f"{platform}\n{native_id}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def buried(db: Database, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Give those keys (platform, native id) that were lawfully erased."""
+    if db.execute("SELECT 1 FROM erased_identities LIMIT 1").fetchone() is None:
+        return set()
+    by_digest = {identity_digest(*key): key for key in keys}
+    asked = "SELECT digest FROM erased_identities WHERE digest IN (SELECT value FROM json_each(?))"
+    return {by_digest[digest] for (digest,) in db.execute(asked, [dumps(list(by_digest))])}
+
+
 @contextmanager
 def _erasing(connection: Connection, why: str) -> Iterator[Database]:
     """Overwrite freed pages and empty the log, so that the words do not live on in the file."""

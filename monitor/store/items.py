@@ -11,17 +11,16 @@ from hashlib import sha256
 
 from sqlite_utils import Database
 
-from monitor.models import Item, ItemKind, Outcome, Page, Parent, Response, StoredItem
+from monitor.models import WORDLESS, Item, Outcome, Page, Parent, Response, StoredItem
 from monitor.store import absences, acts, coverage
 from monitor.store.audit import Audit
 from monitor.store.codec import clean, decode, dumps, moment, stamp, written
 from monitor.store.connection import Connection
-from monitor.store.erasure import identity_digest
+from monitor.store.erasure import buried
 from monitor.store.guard import Cell, Ledger, next_key
 
 IN_ONE_QUERY = 500
 COLUMNS = "v.item_id, v.version, v.payload, v.content_sha256, v.evidence_sha256, v.captured_at"
-_BORROWS = {ItemKind.LIKE, ItemKind.SHARE, ItemKind.COMMENT}
 _THEN = "SELECT payload FROM item_versions WHERE item_id = ? AND version_id <= ? ORDER BY version_id DESC LIMIT 1"
 _Key = tuple[str, str]
 
@@ -155,14 +154,14 @@ class Items:
         source_id, run_id, evidence, at = common
         keys: list[_Key] = [(one.platform.value, clean(one.native_id)) for one in items]
         known = _known(db, keys)
-        buried = _buried(db, [key for key in keys if key not in known])
+        gone = buried(db, [key for key in keys if key not in known])
         next_version = next_key(db, "item_versions")
         next_item = int(db.execute("SELECT coalesce(max(item_id), 0) + 1 FROM items").fetchone()[0])
         versions: list[tuple[Cell, ...]] = []
         said: list[tuple[int, Item]] = []
         new = edited = 0
         for key, item in zip(keys, items, strict=True):
-            if key in buried:
+            if key in gone:
                 continue
             content = content_sha256(item)
             held = known.get(key)
@@ -173,7 +172,7 @@ class Items:
             else:
                 held.touched = True
                 asked = not held.fresh and not held.edited
-                if held.content == content or (asked and _said_before(db, held, source_id, content)):
+                if held.content == content or (asked and _adds_nothing(db, held, source_id, item, content)):
                     continue
                 held.edited = True
                 edited += 1
@@ -275,7 +274,7 @@ def with_parents(db: Database, batch: list[StoredItem], *, until: int | None = N
     needs: dict[_Key, list[int]] = {}
     for place, one in enumerate(batch):
         parent = one.item.parent
-        if one.item.kind in _BORROWS and parent is not None and parent.native_id and not parent.text:
+        if one.item.kind in acts.BORROWS and parent is not None and parent.native_id and not parent.text:
             needs.setdefault((one.item.platform.value, clean(parent.native_id)), []).append(place)
     for key, held in _known(db, list(needs)).items():
         row = db.execute(_THEN, (held.item_id, held.version_id if until is None else until)).fetchone()
@@ -307,25 +306,18 @@ def _known(db: Database, keys: Sequence[_Key]) -> dict[_Key, _Known]:
     return found
 
 
-def _buried(db: Database, keys: Sequence[_Key]) -> set[_Key]:
-    """Give those keys that were lawfully erased."""
-    if db.execute("SELECT 1 FROM erased_identities LIMIT 1").fetchone() is None:
-        return set()
-    by_digest = {identity_digest(*key): key for key in keys}
-    found = set()
-    for part in chunks(list(by_digest)):
-        rows = db.execute(f"SELECT digest FROM erased_identities WHERE digest IN ({marks(part)})", list(part))
-        found |= {by_digest[digest] for (digest,) in rows}
-    return found
+def _adds_nothing(db: Database, held: _Known, source_id: str, item: Item, content: str) -> bool:
+    """Tell whether this source still says what it said last: two sources that differ must not take turns for ever.
 
-
-def _said_before(db: Database, held: _Known, source_id: str, content: str) -> bool:
-    """Tell whether this source still says what it said last: two sources that differ must not take turns for ever."""
+    A like or share that is seen in a list, without its time, adds nothing to what another source told of it.
+    """
     row = db.execute(
         "SELECT content_sha256 FROM item_versions WHERE item_id=? AND source_id=? ORDER BY version DESC LIMIT 1",
         (held.item_id, clean(source_id)),
     ).fetchone()
-    return row is not None and row[0] == content
+    if row is None:
+        return item.kind in WORDLESS and item.happened_at is None
+    return bool(row[0] == content)
 
 
 def _write_items(db: Database, known: dict[_Key, _Known], at: str) -> None:

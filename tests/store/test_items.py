@@ -70,6 +70,18 @@ def test_two_sources_that_differ_do_not_take_turns_for_ever(store: Store) -> Non
     assert len(store.items.versions(store.items.find("instagram", "a").item_id)) == 2
 
 
+def test_a_like_seen_in_a_list_makes_no_version_beside_the_one_whose_time_is_known(store: Store) -> None:
+    like = replace(an_item("a", ""), kind=ItemKind.LIKE)
+    seen = replace(like, happened_at=None, happened_raw="", happened_rule="terlihat")
+    save(store, like, source_id="pemilik")
+    for _ in range(2):
+        assert save(store, seen, source_id="daftar") == Saved(0, 0, 1)
+    save(store, replace(seen, native_id="b"), source_id="daftar")
+    assert save(store, replace(like, native_id="b"), source_id="pemilik") == Saved(0, 1, 0)
+    assert save(store, replace(seen, native_id="b"), source_id="daftar") == Saved(0, 0, 1)
+    assert [store.items.find("instagram", one).item.happened_at for one in "ab"] == [like.happened_at] * 2
+
+
 def test_equal_ids_on_two_platforms_and_odd_ids_stay_apart(store: Store) -> None:
     ids = ["1", "01", "\ud800", "\\ud800", "1 "]
     items = [an_item(one) for one in ids] + [an_item("1", platform=Platform.X)]
