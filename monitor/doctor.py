@@ -16,6 +16,7 @@ from monitor.config import YoutubeSource
 from monitor.door import KEY, KEY_FILE, page_key
 from monitor.errors import ArchiveError, NetraError
 from monitor.evidence import Archive
+from monitor.exchange import health
 from monitor.fetch import Meter, quota_day, renewed_at
 from monitor.models import CaptureState, Outcome, Platform, Role
 from monitor.office import Office as Core
@@ -77,6 +78,7 @@ def examine(office: Office) -> list[Finding]:
     looks: list[Callable[[Office], Iterator[Finding]]] = [
         _clock, upkeep.zone, _disk, _database, _audit, _archive, _knowledge, _rulebook, _people, _runs, _sources, _keys,
         _permits, _alarms, _captures, _digest, _doors, upkeep.copies, upkeep.certificates, upkeep.phase_runs,
+        health.packages,
     ]  # fmt: skip
     findings: list[Finding] = []
     for look in looks:

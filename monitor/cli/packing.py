@@ -32,7 +32,7 @@ def package() -> None:
 def package_export(ctx: click.Context, receiver: str, path: Path) -> None:
     """Buat paket untuk satu penerima: hanya yang boleh dilihatnya, tanpa nama orang, catatan, atau pelapor."""
     app = open_app(ctx)
-    network = network_of(app)
+    network = agreement.agreed(app)
     wanted = network.receiver(receiver)
     name = app.config.batch.signing_key
     key = signing.read_key(
@@ -63,7 +63,7 @@ def package_export(ctx: click.Context, receiver: str, path: Path) -> None:
 def package_import(ctx: click.Context, path: Path, *, json_out: bool) -> None:
     """Terima paket dari kantor lain. Yang diubah orang ditolak; dua kali tidak mengubah apa pun."""
     app = open_app(ctx)
-    found = passing.take(app, network_of(app), path)
+    found = passing.take(app, agreement.agreed(app), path)
     if json_out:
         print_json(asdict(found))
         return
@@ -86,7 +86,7 @@ def package_import(ctx: click.Context, path: Path, *, json_out: bool) -> None:
 def package_compare(ctx: click.Context, phase: str | None, region: str | None, *, json_out: bool) -> None:
     """Sandingkan pekerjaan kantor ini dengan kantor yang mengirim paket. Kantor, bukan orang; tanpa peringkat."""
     app = open_app(ctx)
-    sides = compare.compare(app, network_of(app), region=region or "")
+    sides = compare.compare(app, agreement.agreed(app), region=region or "")
     if json_out:
         print_json([asdict(one) for one in sides])
         return
@@ -97,13 +97,7 @@ def package_compare(ctx: click.Context, phase: str | None, region: str | None, *
 
 def beside(app: App, regions: frozenset[str], region: str) -> list[compare.Side]:
     """Put offices beside each other for a reader of the page."""
-    return compare.compare(app, network_of(app), regions, region)
-
-
-def network_of(app: App) -> agreement.Network:
-    """Read the file of offices; without one this office stands alone."""
-    name = app.config.offices
-    return agreement.load(app.root / name) if name else agreement.ALONE
+    return compare.compare(app, agreement.agreed(app), regions, region)
 
 
 def told(side: compare.Side, phase: str | None, app: App) -> Sequence[str]:

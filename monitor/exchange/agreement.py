@@ -35,6 +35,7 @@ from monitor.calendar.values import fold_region
 from monitor.config import Every, Identifier, seconds
 from monitor.errors import ConfigError, NotAllowedError, Problem
 from monitor.models import Phase, State
+from monitor.office import Office
 from monitor.strictyaml import Document
 
 
@@ -152,6 +153,16 @@ def load(path: Path) -> Network:
     if found is None or problems:
         raise ConfigError(problems)
     return found
+
+
+def agreed(office: Office) -> Network:
+    """Read the file of offices that the settings name; without one this office stands alone.
+
+    Raises:
+        ConfigError: see `load`.
+    """
+    name = office.config.offices
+    return load(office.root / name) if name else ALONE
 
 
 def _beyond_schema(network: Network, document: Document) -> Iterator[Problem]:

@@ -102,14 +102,14 @@ def compare(office: Office, network: Network, within: Collection[str] = (), regi
         last = newest.get(sender.id)
         named = (last.office, last.region) if last else (sender.name, sender.regions[0])
         held = told.get(last.package_id, []) if last else []
-        sides.append(_side(network, sender.id, named, held, _late(sender, last, now), seen, own=False))
+        sides.append(_side(network, sender.id, named, held, overdue(sender, last, now), seen, own=False))
     return sorted(
         (one for one in sides if seen is None or one.lines or fold_region(one.region) in seen),
         key=lambda one: (*reversed(one.above), one.region, one.name),
     )
 
 
-def _late(sender: Sender, last: Newest | None, now: datetime) -> tuple[datetime | None, int]:
+def overdue(sender: Sender, last: Newest | None, now: datetime) -> tuple[datetime | None, int]:
     """Say when the newest package was made, and how many have not come since; before the first, from its key on."""
     if last is not None:
         return last.made_at, max(0, (now - last.made_at) // sender.gap)

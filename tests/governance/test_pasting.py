@@ -105,7 +105,9 @@ def test_what_is_refused_says_why_at_its_row(cells: str, why: str) -> None:
 
 def test_quotation_marks_are_undone_in_a_paste_longer_than_any_one_cell_may_be() -> None:
     rows = [f'"kata {number}\n{"x" * 100}"' for number in range(1400)]
-    assert [cells for _, cells in rows_of("\n".join(rows))] == [(f"kata {number} {'x' * 100}",) for number in range(1400)]
+    assert [cells for _, cells in rows_of("\n".join(rows))] == [
+        (f"kata {number} {'x' * 100}",) for number in range(1400)
+    ]
 
 
 def test_repeats_unknown_tickets_and_platforms_are_told() -> None:
