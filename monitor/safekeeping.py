@@ -7,17 +7,19 @@ verified.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from monitor import custody
-from monitor.errors import NetraError, StoreError, StoreFullError
+from monitor.errors import BusyError, NetraError, StoreError, StoreFullError
 from monitor.evidence import Archive
 from monitor.office import Office as Core
 from monitor.store import Store
@@ -73,34 +75,63 @@ def keep(office: Office, settings: Path, folder: Path, before: Path | None, tell
     """
     if folder.exists():
         raise StoreError(f"{folder} sudah ada — beri nama lain; cadangan lama tidak ditimpa")
-    half = folder.with_name(f".{folder.name}.sebagian")
-    shutil.rmtree(half, ignore_errors=True)
     try:
-        half.mkdir(parents=True)
-        linked = _archive(office.archive.folder, half / ARCHIVE, before, tell)
-        office.store.backup(half / DATABASE)
-        linked += _archive(office.archive.folder, half / ARCHIVE, before, tell)
-        settled = ((office.rules_folder, RULES), (office.heads, HEADS), (office.models_folder, MODELS))
-        parts = (*settled, (runs_of(office), RUNS))
-        for source, name in parts:
-            if source.is_dir():
-                shutil.copytree(source, half / name)
-        shutil.copy(settings, half / SETTINGS)
-        made_at = office.clock()
-        counted = _proved(half, office, tell)
-        digests = dict(_digests(half, tell))
-        schema, items, entries, head, pieces = counted
-        kept = Kept(made_at.isoformat(), schema, len(digests), _size(half), linked, items, entries, head, pieces)
-        text = json.dumps({"kept": asdict(kept), "files": digests}, indent=1, sort_keys=True)
-        (half / MANIFEST).write_text(text + "\n", encoding="utf-8")
-        half.rename(folder)
+        with _becoming(folder) as half:
+            linked = _archive(office.archive.folder, half / ARCHIVE, before, tell)
+            office.store.backup(half / DATABASE)
+            linked += _archive(office.archive.folder, half / ARCHIVE, before, tell)
+            settled = ((office.rules_folder, RULES), (office.heads, HEADS), (office.models_folder, MODELS))
+            parts = (*settled, (runs_of(office), RUNS))
+            for source, name in parts:
+                if source.is_dir():
+                    shutil.copytree(source, half / name)
+            shutil.copy(settings, half / SETTINGS)
+            made_at = office.clock()
+            counted = _proved(half, office, tell)
+            digests = dict(_digests(half, tell))
+            schema, items, entries, head, pieces = counted
+            kept = Kept(made_at.isoformat(), schema, len(digests), _size(half), linked, items, entries, head, pieces)
+            text = json.dumps({"kept": asdict(kept), "files": digests}, indent=1, sort_keys=True)
+            (half / MANIFEST).write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise StoreFullError(
             f"cadangan ke {folder} gagal: {error.strerror} — periksa ruang dan izin foldernya"
         ) from error
-    finally:
-        shutil.rmtree(half, ignore_errors=True)
     return kept
+
+
+@contextmanager
+def _becoming(folder: Path) -> Iterator[Path]:
+    """Give an empty folder beside `folder` that becomes it when it is whole; where it does not, nothing of it is left.
+
+    Raises:
+        BusyError: another process is at it; what a killed one left is cleared away.
+    """
+    half = folder.with_name(f".{folder.name}.sebagian")
+    half.mkdir(parents=True, exist_ok=True)
+    held = os.open(half, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        if not _taken(held, half):
+            raise BusyError(f"proses lain sedang menulis ke {folder} — tunggu sampai selesai, atau sebut folder lain")
+        try:
+            for one in half.iterdir():
+                shutil.rmtree(one) if one.is_dir() else one.unlink()
+            yield half
+            half.rename(folder)
+        except BaseException:
+            shutil.rmtree(half, ignore_errors=True)
+            raise
+    finally:
+        os.close(held)
+
+
+def _taken(held: int, half: Path) -> bool:
+    """Lock an open folder; whoever had it a moment ago may have finished, then it stands under another name by now."""
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(held), half.stat())
+    except (BlockingIOError, FileNotFoundError):
+        return False
 
 
 def check(folder: Path, tell: Tell) -> list[str]:
@@ -128,18 +159,12 @@ def restore(source: Path, folder: Path, tell: Tell) -> Path:
         raise StoreError("cadangan tidak utuh; ambil yang lain:\n" + "\n".join(lines[:_MOST]) + more)
     if folder.exists() and any(folder.iterdir()):
         raise StoreError(f"{folder} tidak kosong — sebut folder baru; tidak ada yang ditimpa")
-    half = folder.with_name(f".{folder.name}.sebagian")
-    shutil.rmtree(half, ignore_errors=True)
     try:
-        shutil.copytree(source, half, ignore=shutil.ignore_patterns(MANIFEST))
-        _point_home(half / SETTINGS)
-        if folder.exists():
-            folder.rmdir()
-        half.rename(folder)
+        with _becoming(folder) as half:
+            shutil.copytree(source, half, ignore=shutil.ignore_patterns(MANIFEST), dirs_exist_ok=True)
+            _point_home(half / SETTINGS)
     except OSError as error:
         raise StoreFullError(f"pemulihan ke {folder} gagal: {error.strerror} — periksa ruang dan izinnya") from error
-    finally:
-        shutil.rmtree(half, ignore_errors=True)
     return folder / SETTINGS
 
 

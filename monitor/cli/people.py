@@ -12,6 +12,7 @@ from rich.table import Table
 
 from monitor.app import App
 from monitor.cli.shell import Group, as_json, named_user, open_app, out, print_json
+from monitor.errors import ConflictError
 from monitor.models import Change, Condition, Confidence, Role, RosterChange, User
 from monitor.roster import RosterDraft, diff, read_roster
 from monitor.store import IdentityKind
@@ -51,7 +52,7 @@ def roster_import(
     else:
         saved = yes or shown or click.confirm("Simpan perubahan ini?", default=False)
         if saved:
-            app.store.roster.apply(changes, user_id=named_user(app, username).user_id if username else None)
+            _save(app, draft, changes, named_user(app, username).user_id if username else None)
     if json_out:
         rejected = [asdict(problem) for problem in draft.rejected]
         print_json({"saved": saved, "changes": counts, "rejected": rejected, "notes": list(draft.notes)})
@@ -59,6 +60,16 @@ def roster_import(
         out.print("Tersimpan.")
     if draft.rejected:
         ctx.exit(7)
+
+
+def _save(app: App, draft: RosterDraft, shown: Sequence[RosterChange], user_id: int | None) -> None:
+    """Save what was shown, unless the roster has changed since: then it would not be what was agreed to."""
+    with app.store.runs.exclusive("roster"):
+        if diff(draft, app.store.roster.known(), app.store.roster.accounts()) != shown:
+            raise ConflictError(
+                "daftar berubah sesudah perbedaannya ditunjukkan — jalankan lagi; tidak ada yang disimpan"
+            )
+        app.store.roster.apply(shown, user_id=user_id)
 
 
 def _show_changes(draft: RosterDraft, changes: Sequence[RosterChange], counts: dict[str, int]) -> None:

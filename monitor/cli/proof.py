@@ -123,8 +123,7 @@ def upgrade(ctx: click.Context) -> None:
         raise click.UsageError(f"basis data {path} belum ada; tidak ada yang dinaikkan.")
     before = schema_of(path)
     copy = path.with_name(f"{path.name}.sebelum-{before}-ke-{NEWEST}")
-    if before < NEWEST:
-        copy_as_is(path, copy)
+    if before < NEWEST and copy_as_is(path, copy, before):
         out.print(f"Salinan sebelum dinaikkan: {copy}", markup=False)
     report = app.store.audit.verify(heads_folder=app.heads)
     for problem in report.problems:

@@ -92,7 +92,13 @@ def send(office: Office, network: Network, receiver: Receiver, key: Ed25519Priva
 
     Raises:
         NotAllowedError: the file exists or cannot be written, or the package would be too large.
+        BusyError: another package is being made: its number would be this one's.
     """
+    with office.store.runs.exclusive("package"):
+        return _send(office, network, receiver, key, path)
+
+
+def _send(office: Office, network: Network, receiver: Receiver, key: Ed25519PrivateKey, path: Path) -> Body:
     now, store = office.clock(), office.store.packages
     # Whole seconds since 1970 rise although the database was brought back from an old copy.
     number = max(store.last_sent(receiver.id) + 1, int(now.astimezone(UTC).timestamp()))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from monitor.errors import StoreError, StoreFullError
 from monitor.store.connection import Connection, translated
 from monitor.store.migrations import MIGRATIONS
 
+WAITING = 60.0
+"""Seconds to wait for another process that is at it."""
 NEWEST = len(MIGRATIONS)
 """How many migrations this Netra knows."""
 
@@ -30,24 +33,29 @@ def schema_of(path: Path) -> int:
         raise StoreError(f"{path} tidak dapat dibaca ({error}) — periksa `database` di config.yaml") from error
 
 
-def copy_as_is(path: Path, target: Path) -> None:
-    """Copy a database of any version to `target`, consistently; an equal copy made before stays.
+def copy_as_is(path: Path, target: Path, version: int) -> bool:
+    """Copy a database to `target` while it has seen so many migrations; False where it has seen more or a copy stands.
+
+    Nobody can take it further while it is copied.
 
     Raises:
         StoreError: the target cannot be written.
     """
-    if target.exists():
-        return
+    part = target.with_name(f".{target.name}.{os.getpid()}.sebagian")
     try:
-        source, copy = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True), sqlite3.connect(target)
-        try:
-            source.backup(copy)
-        finally:
-            source.close()
-            copy.close()
+        with closing(sqlite3.connect(path, timeout=WAITING, isolation_level=None)) as held:
+            held.execute("BEGIN IMMEDIATE")
+            if target.exists() or held.execute("PRAGMA user_version").fetchone()[0] != version:
+                return False
+            source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+            with closing(source), closing(sqlite3.connect(part)) as copy:
+                source.backup(copy)
+            part.rename(target)
     except sqlite3.Error as error:
-        target.unlink(missing_ok=True)
         raise StoreError(f"salinan ke {target} gagal ({error}) — periksa ruang diska") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return True
 
 
 def backup(connection: Connection, target: Path) -> None:

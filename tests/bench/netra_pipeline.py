@@ -1,10 +1,12 @@
 """Netra's whole path over a file of posts: save items, match to the roster, rules, classifier, triage, store.
 
     python tests/bench/netra_pipeline.py --posts posts.txt --limit 2000 --db FILE
+    python tests/bench/netra_pipeline.py --made --limit 1000000 --phrases 10000 --people 100000 --db FILE
 
-Every post is laid to one of the made-up office's people, so that nothing is skipped. Prints one JSON line with items a
-second (wall, and by CPU time) from the first item saved to the last flag stored, the share of each part, and peak memory. Building the
-office (rules, model, roster) is not counted, as the baseline does not count its training.
+Every post is laid to one of the made-up office's people, so that nothing is skipped; a thousand are held at a time. Prints
+one JSON line with items a second (wall, and by CPU time) from the first item saved to the last flag stored, the share of
+each part, and peak memory. Building the office (rules, model, roster) and making the texts (`--made`: distinct ones, see
+`posts.py`) are not counted, as the baseline does not count its training.
 """
 
 from __future__ import annotations
@@ -14,14 +16,14 @@ import gc
 import json
 import resource
 import shutil
-import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
 from monitor.app import App
-from monitor.judge import judge
+from monitor.judge import Judges, judge
 from monitor.models import (
     AccountRef,
     Appointment,
@@ -38,6 +40,8 @@ from monitor.models import (
 from monitor.pipeline import BATCH
 from monitor.roster import Roster, diff, read_roster
 from tests.bench.many import names, phrases, write_phrases
+from tests.bench.meter import Meter
+from tests.bench.posts import posts
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = datetime(2025, 5, 20, 3, 0, tzinfo=UTC)
@@ -49,9 +53,42 @@ def crowd(count: int) -> list[Person]:
     return [Person(1_000_000 + number, name, name, (post,)) for number, name in enumerate(names(count))]
 
 
+def office(database: Path, many_phrases: int, people: int, *, telling: bool) -> tuple[App, Judges]:
+    """Open the made-up office on a database, with so many phrases and people more."""
+    app = App.build(ROOT / "config.yaml", clock=lambda: DAY + timedelta(days=30))
+    app.config = app.config.model_copy(update={"database": str(database)})
+    if many_phrases:
+        rules = database.parent / "rules"
+        shutil.copytree(ROOT / "rules", rules)
+        write_phrases(rules, phrases(many_phrases), telling=telling)
+        app.config = app.config.model_copy(update={"rules": str(rules)})
+    changes = diff(read_roster(ROOT / "demo" / "roster.csv"), app.store.roster.known(), app.store.roster.accounts())
+    app.store.roster.apply([one for one in changes if one.change is not Change.SAME], user_id=None)
+    judges = app.judges()
+    if people:
+        held = [*app.store.roster.persons(), *crowd(people)]
+        judges = replace(judges, roster=Roster(held, app.store.roster.accounts(), app.config.zone))
+    return app, judges
+
+
+def pages(texts: Iterator[str], accounts: Sequence[AccountRef]) -> Iterator[tuple[Item, ...]]:
+    """Lay texts to accounts in turn, as many at a time as a run stores."""
+    number = 0
+    while some := list(islice(texts, BATCH)):
+        found = []
+        for text in some:
+            ref, at = accounts[number % len(accounts)], DAY + timedelta(seconds=number)
+            found.append(Item("ukur", ref.platform, f"u{number}", ItemKind.POST, ref, text, happened_at=at))
+            number += 1
+        yield tuple(found)
+
+
 def main() -> None:
+    """Run and print."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--posts", type=Path, required=True)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--posts", type=Path)
+    source.add_argument("--made", action="store_true", help="distinct texts, as many as asked for")
     parser.add_argument("--limit", type=int, default=2000)
     parser.add_argument("--db", type=Path, required=True)
     parser.add_argument("--phrases", type=int, default=0, help="so many phrases beside the shipped rules")
@@ -59,77 +96,48 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=0, help="so many people beside the made-up office's")
     args = parser.parse_args()
 
-    app = App.build(ROOT / "config.yaml", clock=lambda: DAY + timedelta(days=30))
-    app.config = app.config.model_copy(update={"database": str(args.db)})
-    if args.phrases:
-        rules = args.db.parent / "rules"
-        shutil.copytree(ROOT / "rules", rules)
-        write_phrases(rules, phrases(args.phrases), telling=args.telling)
-        app.config = app.config.model_copy(update={"rules": str(rules)})
-    changes = diff(read_roster(ROOT / "demo" / "roster.csv"), app.store.roster.known(), app.store.roster.accounts())
-    app.store.roster.apply([one for one in changes if one.change is not Change.SAME], user_id=None)
-    accounts = [account for account in app.store.roster.accounts() if account.native_id]
-    judges = app.judges()
-    if args.people:
-        held = [*app.store.roster.persons(), *crowd(args.people)]
-        judges = replace(judges, roster=Roster(held, app.store.roster.accounts(), app.config.zone))
-
+    app, judges = office(args.db, args.phrases, args.people, telling=args.telling)
+    accounts = [AccountRef(one.platform, one.native_id) for one in app.store.roster.accounts() if one.native_id]
     gc.freeze()  # as `undisturbed` does around a screening
-    with args.posts.open(encoding="utf-8") as lines:
-        posts = [line.rstrip("\n") for line in islice(lines, args.limit)]
-    items = []
-    for number, text in enumerate(posts):
-        account = accounts[number % len(accounts)]
-        ref = AccountRef(account.platform, account.native_id)
-        items.append(
-            Item(
-                "ukur",
-                account.platform,
-                f"u{number}",
-                ItemKind.POST,
-                ref,
-                text,
-                happened_at=DAY + timedelta(seconds=number),
-            )
-        )
+    if args.made:
+        figures = work(app, judges, pages(posts(args.limit), accounts))
+    else:
+        with args.posts.open(encoding="utf-8") as lines:
+            figures = work(app, judges, pages((line.rstrip("\n") for line in islice(lines, args.limit)), accounts))
+    app.close()
+    print(json.dumps(figures))
 
-    spent = dict.fromkeys(("save", "read", "judge", "store"), 0.0)
-    clock = time.perf_counter
-    cpu, began, flagged, after = time.process_time(), clock(), 0, 0
+
+def work(app: App, judges: Judges, coming: Iterator[tuple[Item, ...]]) -> dict[str, object]:
+    """Save everything, then screen everything, as the two jobs do; gives the figures."""
+    meters, items, flagged, after = {part: Meter() for part in ("save", "read", "judge", "store")}, 0, 0, 0
     run_id = app.store.runs.begin("collect")
-    for start in range(0, len(items), BATCH):
-        response = Response(Request(f"ukur-{start}", "file"), DAY, None)
-        page = Page(Outcome.OK_ITEMS, tuple(items[start : start + BATCH]))
-        app.store.items.save_page(source_id="ukur", run_id=run_id, response=response, page=page, evidence_sha256="")
-    spent["save"] = clock() - began
+    for some in coming:
+        with meters["save"].on(len(some)):
+            response = Response(Request(f"ukur-{items}", "file"), DAY, None)
+            page = Page(Outcome.OK_ITEMS, some)
+            app.store.items.save_page(source_id="ukur", run_id=run_id, response=response, page=page, evidence_sha256="")
+        items += len(some)
     while True:
-        mark = clock()
-        batch = app.store.items.unscreened(BATCH, after)
+        with meters["read"].on():
+            batch = app.store.items.unscreened(BATCH, after)
         if not batch:
             break
-        read = clock()
-        results = judge(judges, batch)
-        judged = clock()
-        app.store.flags.save(results, run_id, judges.digest)
-        spent["read"] += read - mark
-        spent["judge"] += judged - read
-        spent["store"] += clock() - judged
+        with meters["judge"].on(len(batch)):
+            results = judge(judges, batch)
+        with meters["store"].on(len(batch)):
+            app.store.flags.save(results, run_id, judges.digest)
         flagged += sum(bool(one.opinions) for one in results)
         after = batch[-1].item_id
-    wall, cpu = clock() - began, time.process_time() - cpu
-    app.close()
-    print(
-        json.dumps(
-            {
-                "items": len(items),
-                "items_per_s": round(len(items) / wall, 1),
-                "items_per_cpu_s": round(len(items) / cpu, 1),
-                "flagged": flagged,
-                "share": {part: round(seconds / wall, 3) for part, seconds in spent.items()},
-                "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-            }
-        )
-    )
+    wall, cpu = (sum(getattr(one, what) for one in meters.values()) for what in ("wall", "cpu"))
+    return {
+        "items": items,
+        "items_per_s": round(items / wall, 1),
+        "items_per_cpu_s": round(items / cpu, 1),
+        "flagged": flagged,
+        "share": {part: round(one.wall / wall, 3) for part, one in meters.items()},
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+    }
 
 
 if __name__ == "__main__":

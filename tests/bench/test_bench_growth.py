@@ -55,7 +55,16 @@ def test_cost_is_linear_up_to_a_million_items(stage: str) -> None:
 @pytest.mark.bench
 @pytest.mark.parametrize("beside", BESIDE)
 def test_cost_is_nearly_flat_in_what_stands_beside(beside: str) -> None:
-    curve = grown(beside, BESIDES[beside])
+    flat(beside, BESIDES[beside])
+
+
+@pytest.mark.long
+def test_cost_is_nearly_flat_up_to_a_hundred_thousand_rules() -> None:
+    flat("rules", (*BESIDES["rules"], 100_000))
+
+
+def flat(beside: str, sizes: Sequence[int]) -> None:
+    curve = grown(beside, sizes)
     draw()
     print("\n" + curve.report())
     assert curve.steepness <= FLAT[beside]
