@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, Field, TypeAdapter
 
 from monitor.batch.crew import PARTS
 from monitor.batch.manifest import Manifest
@@ -22,6 +25,13 @@ from monitor.store import Store, said_to
 MERGING = "antrean.json"
 """Under which run of the database a folder is merged, so that an interrupted merging is counted whole."""
 _AT_ONCE = 1000
+_Number = Annotated[int, Field(ge=0, lt=2**53)]
+_Look = tuple[
+    _Number, _Number, str, _Number, str, Annotated[float, Field(ge=0, le=1)] | None,
+    Annotated[AwareDatetime, Field(gt=datetime(1970, 1, 2, tzinfo=UTC), lt=datetime(9000, 1, 1, tzinfo=UTC))],
+]  # fmt: skip
+"""An item that was looked at: id, version, digest, how many people, region, the model's probability, when captured."""
+_LOOK: TypeAdapter[_Look] = TypeAdapter(_Look)
 _UNREAD = Item("", Platform.OTHER, "", ItemKind.POST, None, "")
 """Stands for the words of an item without opinions: nobody reads them when its screening is noted."""
 
@@ -55,9 +65,10 @@ def merge(
         for number, summary in enumerate(summaries(folder, manifest)):
             tell(number, len(names))
             try:
-                looked = [int(line[0]) for line in lines(folder / PARTS, summary.name, "dilihat")]
-                newer = store.frozen.passed(looked, manifest.watermark)
-                results = list(_results(folder / PARTS, summary.name, store, newer, (persons, accounts)))
+                looked = [_LOOK.validate_python(line) for line in lines(folder / PARTS, summary.name, "dilihat")]
+                newer = store.frozen.passed([one[0] for one in looked], manifest.watermark)
+                told = lines(folder / PARTS, summary.name, "tanda")
+                results = list(_results(told, looked, store, newer, (persons, accounts)))
             except UNREADABLE as error:
                 raise ConflictError(
                     f"bagian {summary.name} di {folder} berisi baris yang tidak dapat dibaca ({error!r}) — "
@@ -100,30 +111,33 @@ def _since_the_first(total: Merged, store: Store, run_id: int) -> Merged:
 
 
 def _results(
-    parts: Path, name: str, store: Store, newer: set[int], known: tuple[dict[int, Person], dict[int, Account]]
+    told: Iterator[Any],
+    looked: Sequence[_Look],
+    store: Store,
+    newer: set[int],
+    known: tuple[dict[int, Person], dict[int, Account]],
 ) -> Iterator[Screened]:
     """Put the lines of a part together again; items that moved on are left out."""
     opinions: defaultdict[int, list[tuple[Actor, Opinion]]] = defaultdict(list)
     held: defaultdict[int, set[int]] = defaultdict(set)
-    for item_id, of_item in groupby(lines(parts, name, "tanda"), key=lambda line: line["item_id"]):
+    for item_id, of_item in groupby(told, key=lambda line: line["item_id"]):
         for line in of_item:
             actor, opinion, aside = said_to(line, *known)
             if actor.person.person_id:
                 opinions[item_id].append((actor, opinion))
                 held[item_id].update({actor.person.person_id} if aside else ())
     stored = {one.item_id: one for one in store.reading.some([one for one in opinions if one not in newer])}
-    strange = _strange(parts, name, stored)
-    for looked in lines(parts, name, "dilihat"):
-        item_id, version, content, actors, region, probability, at = looked
+    strange = _strange(looked, stored)
+    for item_id, version, content, actors, region, probability, at in looked:
         if item_id in newer or item_id in strange:
             continue
-        one = stored.get(item_id) or StoredItem(item_id, version, _UNREAD, content, "", datetime.fromisoformat(at))
+        one = stored.get(item_id) or StoredItem(item_id, version, _UNREAD, content, "", at)
         yield Screened(one, tuple(opinions.get(item_id, ())), actors, region, probability, frozenset(held[item_id]))
 
 
-def _strange(parts: Path, name: str, stored: dict[int, StoredItem]) -> set[int]:
+def _strange(looked: Sequence[_Look], stored: dict[int, StoredItem]) -> set[int]:
     """Give flagged items that say something else here than where the run looked at them: another office's."""
-    said = {int(line[0]): (line[1], line[2]) for line in lines(parts, name, "dilihat")}
+    said = {item_id: (version, content) for item_id, version, content, *_ in looked}
     return {key for key, one in stored.items() if said.get(key) != (one.version, one.content_sha256)}
 
 

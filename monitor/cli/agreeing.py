@@ -62,7 +62,7 @@ def _figure(one: Figure) -> str:
 def _share(one: Figure) -> str:
     if one.value is None or one.low is None or one.high is None:
         return "belum dapat dihitung"
-    return f"{100 * one.value:.0f}% ({100 * one.low:.0f} sampai {100 * one.high:.0f}%)"
+    return f"{100 * one.value:.0f} % ({100 * one.low:.0f} sampai {100 * one.high:.0f} %)"
 
 
 @click.command(name="day")

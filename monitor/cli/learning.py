@@ -13,6 +13,7 @@ from classifiers.text import TargetTerms
 from monitor.app import App, masking_terms
 from monitor.cli.judging import model
 from monitor.cli.shell import as_json, named_user, open_app, out, print_json
+from monitor.coverage import percent
 from monitor.errors import ModelError
 from monitor.store import Missed
 from monitor.targets import Targets
@@ -162,7 +163,7 @@ def missed_words(found: Missed) -> str:
         return "Belum ada sampel yang dinilai; berapa yang terlewat belum dapat ditaksir."
     low, high = round(found.low * found.population), round(found.high * found.population)
     return (
-        f"Dari {found.judged} butir sampel yang dinilai, {found.partisan} memihak. Ditaksir {found.share:.1%} "
-        f"({found.low:.1%} sampai {found.high:.1%}) dari {found.population} butir yang tidak ditandai, yaitu sekitar "
-        f"{round(found.share * found.population)} butir ({low} sampai {high}; selang Wilson 95 %)."
+        f"Dari {found.judged} butir sampel yang dinilai, {found.partisan} memihak. Ditaksir {percent(found.share)} "
+        f"({percent(found.low)} sampai {percent(found.high)}) dari {found.population} butir yang tidak ditandai, yaitu "
+        f"sekitar {round(found.share * found.population)} butir ({low} sampai {high}; selang Wilson 95 %)."
     )

@@ -7,8 +7,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import cache
+from math import isfinite
+from typing import Any, TypeVar
 
+from pydantic import TypeAdapter
 from sqlite_utils import Database
 
 from monitor.models import (
@@ -35,6 +38,7 @@ from monitor.store.decisions import SELECT as DECISIONS
 from monitor.store.decisions import decision
 from monitor.store.items import marks
 
+T = TypeVar("T")
 _NOBODY = Person(0, "(dihapus)", "(dihapus)", ())
 _ERASED = Opinion(
     level=Level.INFO,
@@ -103,10 +107,20 @@ def said_of(one: Screened, actor: Actor, opinion: Opinion) -> str:
 def said_to(
     line: Mapping[str, Any], persons: dict[int, Person], accounts: dict[int, Account]
 ) -> tuple[Actor, Opinion, bool]:
-    """Read what `said_of` wrote: actor, opinion, and whether it rests on stopped rules alone."""
+    """Read what `said_of` wrote: actor, opinion, and whether it rests on stopped rules alone.
+
+    The line may come from another machine: what is not of its kind, or no number, raises ValueError.
+    """
     said = line["said"]
-    actor = _actor(decode(_Act, said["actor"]), persons, accounts)
-    return actor, decode(Opinion, said["opinion"]), bool(line["held"])
+    act, opinion = _checked(_Act).validate_python(said["actor"]), _checked(Opinion).validate_python(said["opinion"])
+    if not all(map(isfinite, (act.strength, opinion.urgency, opinion.probability or 0.0))):
+        raise ValueError("angkanya tidak masuk akal")
+    return _actor(act, persons, accounts), opinion, bool(line["held"])
+
+
+@cache
+def _checked(kind: type[T]) -> TypeAdapter[T]:
+    return TypeAdapter(kind)
 
 
 def opinions(db: Database, flag_id: int) -> list[OpinionVersion]:

@@ -166,7 +166,7 @@ def _by_reason(regions: frozenset[str]) -> tuple[Row, ...]:
         Row(
             t(f"alasan.{reason}"),
             plots.bar(count / most, "seri-0" if ReasonCode(reason).clears else "seri-2"),
-            f"{number(count)} ({number(100 * count / total)}%)",
+            f"{number(count)} ({number(100 * count / total)} %)",
             count,
         )
         for reason, count in counts.items()

@@ -59,7 +59,7 @@ def share(one: Figure) -> str:
     """Write a share with its interval: `80 % (60 – 92 %)`."""
     if one.value is None or one.low is None or one.high is None:
         return t("kesepakatan.tak_terhitung")
-    return f"{number(100 * one.value)}% ({number(100 * one.low)} – {number(100 * one.high)}%)"
+    return f"{number(100 * one.value)} % ({number(100 * one.low)} – {number(100 * one.high)} %)"
 
 
 # --------------------------------------------------------------------------- ties

@@ -85,7 +85,7 @@ def write_phrases(folder: Path, some: Sequence[str], *, telling: bool = False) -
 def write_rules(folder: Path, some: Sequence[str]) -> None:
     """Add a rule for each phrase to a folder of rules."""
     for number, phrase in enumerate(some):
-        text = _RULE.format(number=number, example=phrase).replace(f"{{banyak_{number}}}", phrase)
+        text = _RULE.format(number=number, example=phrase, level="info", all="").replace(f"{{banyak_{number}}}", phrase)
         (folder / "asn" / f"banyak-{number}.yaml").write_text(text, encoding="utf-8")
 
 

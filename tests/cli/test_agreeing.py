@@ -52,7 +52,7 @@ def day_of(config: Path) -> str:
 def test_agreement_is_told_with_what_cannot_be_told(config: Path) -> None:
     said = run(config, "agreement").stdout
     assert "Ditinjau dua kali: 1 putusan" in said
-    assert "Putusan sama:      100%" in said
+    assert "Putusan sama:      100 %" in said
     assert "belum dapat dihitung" in said
     assert "Menurut peninjau" not in said
     assert "Menurut peninjau (bukan peringkat)" in run(config, "agreement", "--people").stdout

@@ -49,11 +49,11 @@ def test_every_office_stands_there_with_what_it_told(tour: Tour) -> None:
     assert offices(page) == [
         "Bawaslu Kabupaten Contoh", "Bawaslu Kabupaten Misal", "Bawaslu Kota Andai", "Bawaslu Kota Umpama",
     ]  # fmt: skip
-    assert "90,0% (72 dari 80)" in page
+    assert "90,0 % (72 dari 80)" in page
     assert "60 diputus, 20 terbuka" in page
     assert "60,0 %" in page
     assert "komentar 21, suka 12, unggahan 7" in page
-    assert "Taksiran yang terlewat: 1,5%" in page
+    assert "Taksiran yang terlewat: 1,5 %" in page
     assert "3 paket terlambat" in page
     assert "Belum pernah mengirim paket" in page
     assert "<svg" in page

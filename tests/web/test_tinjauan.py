@@ -168,7 +168,7 @@ def test_agreement_is_shown_of_all_of_oneself_and_of_people_only_to_the_coordina
     for flag_id, reason in zip(flags[:4], ("dukungan", "dukungan", "ajakan", "kutipan_berita"), strict=True):
         assert look(peer, flag_id, reason).status_code == 303
     mine, all_of_it = peer.get("/kesepakatan").text, boss.get("/kesepakatan").text
-    assert "75% (" in mine
+    assert "75 % (" in mine
     assert "Sinta Rekaan" not in mine
     assert "Menurut peninjau" not in mine
     for said in ("Menurut peninjau", "Sinta Rekaan", "Tomo Misal", "uji-ajakan-memilih-pasangan", "Dukungan"):
