@@ -183,7 +183,7 @@ def _items(path: Path) -> Iterator[StoredItem]:
     """
     try:
         table = pq.ParquetFile(path).read()
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, *UNREADABLE) as error:
         raise ConflictError(f"{path} tidak dapat dibaca sebagai Parquet ({error}) — ekspor ulang") from error
     if (table.schema.metadata or {}).get(_ITEMS_MARK) != SCHEMA.encode() or not _ours(table.schema):
         raise ConflictError(f"{path} bukan ekspor Netra versi ini — ekspor ulang dengan versi yang sama")
