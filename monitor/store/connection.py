@@ -46,6 +46,9 @@ def explained(error: Exception, path: Path) -> NetraError | None:
 def translated(error: sqlite3.Error, path: Path) -> NetraError | None:
     """Give the error that a user can be told about, None where the failure is a mistake of the program."""
     text = str(error).lower()
+    # First: this one quotes what it found, in which any of the words below may stand.
+    if "could not decode" in text:
+        return _rotten(path)
     if "disk is full" in text:
         return StoreFullError(
             f"penyimpanan penuh saat menulis {path}; tidak ada bagian dari kiriman ini yang disimpan — "
@@ -56,8 +59,12 @@ def translated(error: sqlite3.Error, path: Path) -> NetraError | None:
     if "readonly" in text or "unable to open" in text or "disk i/o" in text:
         return StoreError(f"basis data {path} tidak dapat dibuka atau ditulis — periksa folder dan hak aksesnya")
     if "not a database" in text or "malformed" in text:
-        return StoreError(f"{path} rusak atau bukan basis data Netra — pulihkan dari cadangan, jangan dihapus")
+        return _rotten(path)
     return None
+
+
+def _rotten(path: Path) -> StoreError:
+    return StoreError(f"{path} rusak atau bukan basis data Netra — pulihkan dari cadangan, jangan dihapus")
 
 
 class Connection:

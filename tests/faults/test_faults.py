@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -291,6 +292,19 @@ def test_a_rotten_page_is_said_and_restored(
     tmp_path: Path, undisturbed: tuple[Path, tuple[int, dict[str, int], int]], seed: int
 ) -> None:
     rot(tmp_path, undisturbed[0], seed)
+
+
+def test_bytes_that_are_no_text_are_said_without_being_told(
+    tmp_path: Path, undisturbed: tuple[Path, tuple[int, dict[str, int], int]]
+) -> None:
+    config = copied(undisturbed[0], tmp_path / "kantor")
+    with closing(sqlite3.connect(next((config.parent / "var").rglob("*.db")))) as db:
+        db.execute("DROP TRIGGER rule_versions_fixed")
+        db.execute("UPDATE rule_versions SET content = CAST(x'64697361206C6F636B6564FF' AS TEXT)")
+        db.commit()
+    found = Typist(config).tried("rules", "history", "asn/ajakan-memilih-sasaran")
+    assert (found.exit_code, "rusak" in found.output, "locked" in found.output) == (3, True, False), found.output
+    assert "rusak" in Typist(config).tried("doctor").output
 
 
 @pytest.mark.long
