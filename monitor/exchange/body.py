@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from monitor.calendar.values import fold_region
 from monitor.config import Identifier
@@ -23,6 +23,7 @@ _PLAIN = r"^[^\x00-\x1f\x7f\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]*$
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PLAIN)]
 Region = Annotated[str, StringConstraints(max_length=200, pattern=_PLAIN)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[A-Za-z0-9][A-Za-z0-9_./-]*$")]
+Count = Annotated[int, Field(ge=0, le=10**12)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
@@ -55,7 +56,7 @@ class CoverageRow(_Strict):
     phase: PhaseName
     first_day: date | None
     last_day: date | None
-    states: dict[Seen, NonNegativeInt]
+    states: dict[Seen, Count]
 
 
 class CountsRow(_Strict):
@@ -66,23 +67,23 @@ class CountsRow(_Strict):
 
     region: Region
     phase: PhaseName
-    flags: NonNegativeInt
-    open: NonNegativeInt
-    dismissed: NonNegativeInt
-    levels: dict[Level, NonNegativeInt]
-    states: dict[State, NonNegativeInt]
-    kinds: dict[ItemKind, NonNegativeInt]
-    forms: dict[Code, NonNegativeInt]
+    flags: Count
+    open: Count
+    dismissed: Count
+    levels: dict[Level, Count]
+    states: dict[State, Count]
+    kinds: dict[ItemKind, Count]
+    forms: dict[Code, Count]
     seconds: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] | None
-    timed: NonNegativeInt
+    timed: Count
 
 
 class MissedRow(_Strict):
     """What the sample of unflagged items says of the whole office: a share with its 95 % interval."""
 
-    judged: NonNegativeInt
-    partisan: NonNegativeInt
-    population: NonNegativeInt
+    judged: Count
+    partisan: Count
+    population: Count
     share: Share
     low: Share
     high: Share
@@ -130,7 +131,7 @@ class Body(_Strict):
     missed: MissedRow | None
     runs: tuple[RunRow, ...] = Field(max_length=MOST_RUNS)
     flags: tuple[FlagRow, ...] = Field(max_length=MOST_FLAGS)
-    left_out: NonNegativeInt
+    left_out: Count
 
     def regions(self) -> frozenset[str]:
         """Give the keys of every region that the package speaks of."""
