@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Self
+from urllib.parse import quote
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from monitor.app import App
@@ -48,6 +49,9 @@ _COLUMNS = pa.schema(
     metadata={_ITEMS_MARK: SCHEMA},
 )
 _NOWHERE, _NEVER = "-", "-"
+MOST_WAITING = 100_000
+"""Rows held at most, about 150 MB of them."""
+_Row = tuple[int, int, str, str, str, str, str, str]
 
 
 def export(app: App, source: Path, folder: Path, tell: Callable[[int, int], None]) -> Manifest:
@@ -64,22 +68,13 @@ def export(app: App, source: Path, folder: Path, tell: Callable[[int, int], None
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir(parents=True)
     names = replace(manifest, files=()).parts()
-
-    def batches() -> Iterator[pa.RecordBatch]:
+    with _Laying(half / ITEMS) as laying:
         for number, name in enumerate(names):
             tell(number, len(names))
             first, _, last = name.partition("-")
-            items = app.store.frozen.items(int(first), int(last), manifest.watermark)
-            if items:
-                yield _batch(items, judges)
+            for one in app.store.frozen.items(int(first), int(last), manifest.watermark):
+                laying.add(_row(one, judges))
         tell(len(names), len(names))
-
-    partitions = ds.partitioning(pa.schema([("region", pa.string()), ("month", pa.string())]), flavor="hive")
-    ds.write_dataset(
-        batches(), half / ITEMS, schema=_COLUMNS, format="parquet", partitioning=partitions,
-        basename_template="butir-{i}.parquet", max_rows_per_file=STRETCH, max_rows_per_group=STRETCH,
-        max_open_files=256, use_threads=False, preserve_order=True,
-    )  # fmt: skip
     files = sorted(one.relative_to(half).as_posix() for one in (half / ITEMS).rglob("*.parquet"))
     if judges.rules.windows:
         past = app.store.frozen.past(manifest.watermark)
@@ -156,15 +151,51 @@ class ParquetBench:
         """Nothing is open."""
 
 
-def _batch(items: list[StoredItem], judges: Judges) -> pa.RecordBatch:
-    rows = [_row(one, judges) for one in items]
-    return pa.RecordBatch.from_arrays(
-        [pa.array(column, kind.type) for column, kind in zip(zip(*rows, strict=True), _COLUMNS, strict=True)],
-        schema=_COLUMNS,
-    )
+class _Laying:
+    """Lays rows into the folder of their region and month, at most STRETCH in a file.
+
+    Written by hand: `write_dataset` holds about 2 KB for every row it has written until the process ends.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._waiting: dict[tuple[str, str], list[_Row]] = {}
+        self._count = self._made = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is None:
+            for place in sorted(self._waiting):
+                self._write(place)
+
+    def add(self, row: _Row) -> None:
+        """Take a row in; where too many wait, the fullest place is written although a file could hold more."""
+        place = row[-2:]
+        some = self._waiting.setdefault(place, [])
+        some.append(row)
+        self._count += 1
+        if len(some) >= STRETCH:
+            self._write(place)
+        elif self._count >= MOST_WAITING:
+            self._write(max(self._waiting, key=lambda one: len(self._waiting[one])))
+
+    def _write(self, place: tuple[str, str]) -> None:
+        rows, (region, month) = self._waiting.pop(place), (quote(one, safe="") for one in place)
+        self._count -= len(rows)
+        folder = self._folder / f"region={region}" / f"month={month}"
+        folder.mkdir(parents=True, exist_ok=True)
+        # Region and month stand in the names of the folders.
+        columns = list(zip(*rows, strict=True))[:-2]
+        inside = pa.schema(list(_COLUMNS)[:-2], metadata=_COLUMNS.metadata)
+        arrays = [pa.array(cells, kind.type) for cells, kind in zip(columns, inside, strict=True)]
+        table = pa.Table.from_arrays(arrays, schema=inside)
+        pq.write_table(table, folder / f"butir-{self._made}.parquet", row_group_size=STRETCH)
+        self._made += 1
 
 
-def _row(one: StoredItem, judges: Judges) -> tuple[object, ...]:
+def _row(one: StoredItem, judges: Judges) -> _Row:
     actors = judges.roster.actors(one)
     region = next((actor.appointment.region for actor in actors if actor.appointment is not None), "")
     month = f"{judges.context.day(one):%Y-%m}" if one.item.happened_at or one.captured_at else _NEVER
