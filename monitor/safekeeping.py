@@ -76,7 +76,7 @@ def keep(office: Office, settings: Path, folder: Path, before: Path | None, tell
     if folder.exists():
         raise StoreError(f"{folder} sudah ada — beri nama lain; cadangan lama tidak ditimpa")
     try:
-        with _becoming(folder) as half:
+        with becoming(folder) as half:
             linked = _archive(office.archive.folder, half / ARCHIVE, before, tell)
             office.store.backup(half / DATABASE)
             linked += _archive(office.archive.folder, half / ARCHIVE, before, tell)
@@ -101,7 +101,7 @@ def keep(office: Office, settings: Path, folder: Path, before: Path | None, tell
 
 
 @contextmanager
-def _becoming(folder: Path) -> Iterator[Path]:
+def becoming(folder: Path) -> Iterator[Path]:
     """Give an empty folder beside `folder` that becomes it when it is whole; where it does not, nothing of it is left.
 
     Raises:
@@ -160,7 +160,7 @@ def restore(source: Path, folder: Path, tell: Tell) -> Path:
     if folder.exists() and any(folder.iterdir()):
         raise StoreError(f"{folder} tidak kosong — sebut folder baru; tidak ada yang ditimpa")
     try:
-        with _becoming(folder) as half:
+        with becoming(folder) as half:
             shutil.copytree(source, half, ignore=shutil.ignore_patterns(MANIFEST), dirs_exist_ok=True)
             _point_home(half / SETTINGS)
     except OSError as error:

@@ -24,12 +24,13 @@ import pyarrow.parquet as pq
 from monitor.app import App
 from monitor.batch.crew import FROZEN, MANIFEST, PARTS, Key
 from monitor.batch.frozen import thaw
-from monitor.batch.manifest import STRETCH, Manifest
+from monitor.batch.manifest import STRETCH, Manifest, span_of
 from monitor.batch.parts import AT_ONCE, UNREADABLE, PartSummary, put, screen_part, write_part
 from monitor.errors import ConflictError, NotAllowedError
 from monitor.judge import Judges, acts_of
 from monitor.models import AccountRef, Item, ItemKind, PastAct, StoredItem
 from monitor.recall import Past
+from monitor.safekeeping import becoming
 from monitor.store import thawed_as, written_as
 from monitor.store.acts import HeldActs
 
@@ -43,8 +44,6 @@ _COLUMNS = pa.schema(
         ("evidence_sha256", pa.string()),
         ("captured_at", pa.string()),
         ("payload", pa.string()),
-        ("region", pa.string()),
-        ("month", pa.string()),
     ],
     metadata={_ITEMS_MARK: SCHEMA},
 )
@@ -52,6 +51,7 @@ _NOWHERE, _NEVER = "-", "-"
 MOST_WAITING = 100_000
 """Rows held at most, about 150 MB of them."""
 _Row = tuple[int, int, str, str, str, str, str, str]
+"""The columns of an item, then its region and month, which stand in the names of the folders."""
 
 
 def export(app: App, source: Path, folder: Path, tell: Callable[[int, int], None]) -> Manifest:
@@ -64,28 +64,22 @@ def export(app: App, source: Path, folder: Path, tell: Callable[[int, int], None
         raise NotAllowedError(f"{folder} tidak kosong — sebut folder baru")
     manifest = Manifest.read(source / MANIFEST)
     judges = thaw(source / FROZEN, manifest.inside, manifest.judges)
-    half = folder.with_name(f".{folder.name}")
-    shutil.rmtree(half, ignore_errors=True)
-    half.mkdir(parents=True)
     names = replace(manifest, files=()).parts()
-    with _Laying(half / ITEMS) as laying:
-        for number, name in enumerate(names):
-            tell(number, len(names))
-            first, _, last = name.partition("-")
-            for one in app.store.frozen.items(int(first), int(last), manifest.watermark):
-                laying.add(_row(one, judges))
-        tell(len(names), len(names))
-    files = sorted(one.relative_to(half).as_posix() for one in (half / ITEMS).rglob("*.parquet"))
-    if judges.rules.windows:
-        past = app.store.frozen.past(manifest.watermark)
-        for name in files:
-            _add_earlier(half, name, judges, past)
-    told = replace(manifest, files=tuple((name, _digest(half / name)) for name in files))
-    shutil.copytree(source / FROZEN, half / FROZEN)
-    put(half / MANIFEST, told.text().encode())
-    if folder.exists():
-        folder.rmdir()
-    half.rename(folder)
+    with becoming(folder) as half:
+        with _Laying(half / ITEMS) as laying:
+            for number, name in enumerate(names):
+                tell(number, len(names))
+                for one in app.store.frozen.items(*span_of(name), manifest.watermark):
+                    laying.add(_row(one, judges))
+            tell(len(names), len(names))
+        files = sorted(one.relative_to(half).as_posix() for one in (half / ITEMS).rglob("*.parquet"))
+        if judges.rules.windows:
+            past = app.store.frozen.past(manifest.watermark)
+            for name in files:
+                _add_earlier(half, name, judges, past)
+        told = replace(manifest, files=tuple((name, _digest(half / name)) for name in files))
+        shutil.copytree(source / FROZEN, half / FROZEN)
+        put(half / MANIFEST, told.text().encode())
     return told
 
 
@@ -186,11 +180,9 @@ class _Laying:
         self._count -= len(rows)
         folder = self._folder / f"region={region}" / f"month={month}"
         folder.mkdir(parents=True, exist_ok=True)
-        # Region and month stand in the names of the folders.
         columns = list(zip(*rows, strict=True))[:-2]
-        inside = pa.schema(list(_COLUMNS)[:-2], metadata=_COLUMNS.metadata)
-        arrays = [pa.array(cells, kind.type) for cells, kind in zip(columns, inside, strict=True)]
-        table = pa.Table.from_arrays(arrays, schema=inside)
+        arrays = [pa.array(cells, kind.type) for cells, kind in zip(columns, _COLUMNS, strict=True)]
+        table = pa.Table.from_arrays(arrays, schema=_COLUMNS)
         pq.write_table(table, folder / f"butir-{self._made}.parquet", row_group_size=STRETCH)
         self._made += 1
 
@@ -228,12 +220,8 @@ def _items(path: Path) -> Iterator[StoredItem]:
 
 
 def _ours(schema: pa.Schema) -> bool:
-    """Tell whether every column of an item is there; region and month stand in the names of the folders."""
-    return all(
-        schema.get_field_index(one.name) >= 0 and schema.field(one.name).type == one.type
-        for one in _COLUMNS
-        if one.name not in {"region", "month"}
-    )
+    """Tell whether every column of an item is there."""
+    return all(schema.get_field_index(one.name) >= 0 and schema.field(one.name).type == one.type for one in _COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,19 +18,21 @@ def packages(office: Office) -> Iterator[Finding]:
     senders = agreed(office).senders
     if not senders:
         return
-    now, newest = office.clock(), {one.sender: one for one in office.store.packages.newest()}
+    now, zone = office.clock(), office.config.zone
+    newest = {one.sender: one for one in office.store.packages.newest()}
     late = [(sender, *overdue(sender, newest.get(sender.id), now)) for sender in senders]
     late = sorted((one for one in late if one[2]), key=lambda one: (-one[2], one[0].id))
     if late:
         named = [
-            f"{sender.id} ({count} paket; " + (f"terakhir {last:%d-%m-%Y})" if last else "belum pernah)")
+            f"{sender.id} ({count} paket; "
+            + (f"terakhir {last.astimezone(zone):%d-%m-%Y})" if last else "belum pernah)")
             for sender, last, count in late
         ]
         said = f"{len(late)} dari {len(senders)} kantor terlambat: {_some(named)}"
         yield Finding("paket kantor", "perhatian", said, "Hubungi kantornya; terima dengan `netra package import`.")
     else:
         yield Finding("paket kantor", "baik", f"{len(senders)} kantor, semuanya tepat waktu")
-    today = now.astimezone(office.config.zone).date()
+    today = now.astimezone(zone).date()
     ending = [f"{one.id} ({_end(one):%d-%m-%Y})" for one in senders if _end(one) - today <= SOON]
     if ending:
         over = any(_end(one) < today for one in senders)

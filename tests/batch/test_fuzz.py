@@ -92,7 +92,7 @@ class Bench:
 
     def table(self, payload: bytes) -> Path:
         path = self.place / "butir.parquet"
-        row = [1, 1, "a" * 64, "", "2025-06-01T00:00:00+00:00", payload.decode("utf-8", "replace"), "-", "2025-06"]
+        row = [1, 1, "a" * 64, "", "2025-06-01T00:00:00+00:00", payload.decode("utf-8", "replace")]
         columns = [pa.array([cell], kind.type) for cell, kind in zip(row, parquet._COLUMNS, strict=True)]
         pq.write_table(pa.Table.from_arrays(columns, schema=parquet._COLUMNS), path)
         return path

@@ -20,6 +20,7 @@ import pytest
 from monitor import signing
 from monitor.app import App
 from monitor.store.backup import copy_as_is, schema_of
+from tests.digest.post_office import free_port
 from tests.exchange.offices_apart import REGENCY, name_file
 from tests.faults.test_faults import copied, held
 from tests.offices import ROOT, make_office
@@ -211,7 +212,7 @@ def _answers(port: int) -> bool:
 def served(tmp_path: Path, office: tuple[Path, Held]) -> Iterator[tuple[Path, str]]:
     """A page that answers; gives the office and its port."""
     config = copied(office[0], tmp_path / "kantor")
-    port = "18743"
+    port = str(free_port())
     page = began(config, "serve", "--port", port)
     assert page.stdout is not None
     try:
