@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from classifiers import chunks
+from classifiers import pieces
 from classifiers.chunks import Chunks
 from classifiers.dataset import load_corpus
 from classifiers.lexicon import BALLOT_CUES, CANDIDACIES, COUNTED, NOT_BALLOT, NUMBERS, OFFICES, SPELLINGS
@@ -25,7 +25,7 @@ WORDS = [
     *SPELLINGS, *NUMBERS, *OFFICES, *CANDIDACIES, *COUNTED, *NOT_BALLOT, *BALLOT_CUES, *sorted(ORDINARY)[::40],
     "Andaika", "andaika", "ANDAIKA", "Andaika-Zuldar", "zuldar", "Zuldar,", "KPU", "III", "Jenis", "GAS", "no.", "01",
     "2", "5", "no2", "02orang", "#GasDua", "＃gas", "#a#b", "@zuldar_id", "...", "!!", "10.000", "2024", "rumah2",
-    "dua2nya", "m3nang", "gaaasss", "https://contoh.example/Ab1", "www.contoh.example", "É", "мир", "\ud800", "xasingx",
+    "dua2nya", "m3nang", "gaaasss", "https://contoh.example/Ab1", "www.contoh.example", "É", "мир", "\ud800", "xasingx", "#XasingxXasingx",
     "xnomorx", "´kata", "Presiden", "presiden,", "presiden/wapres", "\ue000", "¼", "Σας", "Ꭰ", "x\u00a0y", "\u200b",
 ]  # fmt: skip
 SPOKEN = st.lists(
@@ -81,8 +81,30 @@ def test_few_texts_of_the_corpus_are_left_to_the_masker() -> None:
     assert check(["a " * 500, "Kata " * 300, "", " "]) == 1, "a long text is left, an empty one is not"
 
 
+BESIDE = [*sorted(NOT_BALLOT)[::6], *sorted(BALLOT_CUES)[::3], *sorted(COUNTED)[::6], "nomor", "Presiden", "presiden", "01", "2", "25",
+          "2024.", "(2)", "dua", "2orang", "no2", "nomor2", "-", ",", "xnomorx", "xkandidatx", "Andaika", "anak", "Anak", "ANAK"]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@given(texts=st.lists(st.lists(st.sampled_from(BESIDE), max_size=9).map(" ".join), min_size=1, max_size=8))
+def test_what_stands_before_a_word_counts_together_as_singly(texts: list[str]) -> None:
+    check(texts)
+
+
+def test_words_that_what_stands_before_them_changes_are_not_left() -> None:
+    said = [
+        "kita semua ikut pemilu presiden tahun 2024 nomor 2 orang baik",
+        "pasal - nomor - 2 itu orang yang kita pilih 5 kali lagi",
+        "Wakil Presiden dan presiden bersama Presiden Presiden 2024 di sana",
+        "anak kita dan Anak mereka ANAK siapa pun boleh ikut datang",
+        "kita pilih 01 orang , jam 5 , 6 , 7 dan seterusnya lagi",
+    ]
+    assert check(said) == 0
+    assert check(["kata xasingx xasingx Zuldar kata", "kata #XasingxXasingx lagi kata"]) == 2, "a forged class is left"
+
+
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "_MOST", 50)
+    monkeypatch.setattr(pieces, "_MOST", 50)
     masker, numbers = Masker(cast().terms(), ORDINARY), Numbers()
     reader, texts = Chunks(masker, numbers.__getitem__), told(200)
     for start in range(0, len(texts), 20):

@@ -1,0 +1,52 @@
+"""Numbers of many things, in arrays that grow: one a thing, or some a thing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate, chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ids = NDArray[np.int64]
+
+
+class Column:
+    """A number a piece; grows."""
+
+    def __init__(self) -> None:
+        self._data = np.zeros(1024, np.int64)
+        self._end = 0
+
+    def extend(self, numbers: Sequence[int]) -> int:
+        """Add numbers; gives where the first of them stands."""
+        start, self._end = self._end, self._end + len(numbers)
+        while self._end > len(self._data):
+            self._data = np.concatenate((self._data, np.zeros_like(self._data)))
+        self._data[start : self._end] = numbers
+        return start
+
+    def take(self, places: Ids) -> Ids:
+        """Give the numbers of some pieces."""
+        return self._data[places]
+
+
+class Rows:
+    """Some numbers a piece, one row after the other; grows."""
+
+    def __init__(self) -> None:
+        self._data, self._start, self._count = Column(), Column(), Column()
+
+    def extend(self, rows: Sequence[Sequence[int]]) -> None:
+        """Add rows."""
+        counts = [len(row) for row in rows]
+        first = self._data.extend(list(chain.from_iterable(rows)))
+        self._start.extend(list(accumulate(counts[:-1], initial=first)) if counts else [])
+        self._count.extend(counts)
+
+    def take(self, rows: Ids) -> tuple[Ids, Ids]:
+        """Give the numbers of some rows in order, and how many each row has."""
+        counts = self._count.take(rows)
+        ends = np.cumsum(counts)
+        total = int(ends[-1]) if len(ends) else 0
+        return self._data.take(np.repeat(self._start.take(rows) - ends + counts, counts) + np.arange(total)), counts
