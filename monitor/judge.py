@@ -118,7 +118,7 @@ def judge(judges: Judges, batch: Sequence[StoredItem]) -> list[Screened]:
     for (place, act), probability in zip(placed, probabilities, strict=True):
         if place not in measured:
             measured[place] = (_region(act), probability)
-    full = _in_full(judges, [placed[at] for at in shown])
+    full = _in_full(judges, [(*placed[at], told) for at, told in shown])
     return [
         Screened(stored, (), matched[place], *measured.get(place, ("", None)))
         if place not in full
@@ -160,18 +160,21 @@ class _Full:
         return Screened(stored, self.opinions, actors, *measured, held=self.held - standing, shadows=self.shadows)
 
 
-def _in_full(judges: Judges, placed: Sequence[tuple[int, Act]]) -> dict[int, _Full]:
-    """Judge acts with every rule and with the words that moved the model, by item."""
-    acts = [act for _, act in placed]
+def _in_full(judges: Judges, shown: Sequence[tuple[int, Act, tuple[Match, ...]]]) -> dict[int, _Full]:
+    """Judge acts with every rule and with the words that moved the model, by item; each with its telling matches."""
+    acts = [act for _, act, _ in shown]
     full: defaultdict[int, _Full] = defaultdict(_Full)
-    told = zip(placed, judges.rules.match_all(acts), _scores(judges.classifier, acts), strict=True)
-    for (place, act), matches, score in told:
+    matched = judges.rules.completed(acts, [told for _, _, told in shown])
+    for (place, act, _), matches, score in zip(shown, matched, _scores(judges.classifier, acts), strict=True):
         full[place].add(judges, act, matches, score)
     return full
 
 
-def _worth(judges: Judges, acts: Sequence[Act]) -> tuple[list[float | None], list[int]]:
-    """Give the model's probability of each act, and the places of the acts that must be judged in full."""
+def _worth(judges: Judges, acts: Sequence[Act]) -> tuple[list[float | None], list[tuple[int, tuple[Match, ...]]]]:
+    """Give the model's probability of each act, and the places of the acts that must be judged in full.
+
+    Each of these with what matches of the rules that can put it before a human.
+    """
     words = [act.stored.item.judged_words for act in acts]
     texts = list(dict.fromkeys([text for text in words if text] + [one for act in acts for one in texts_of(act)]))
     folded = dict(zip(texts, fold_many(texts), strict=True))
@@ -186,7 +189,7 @@ def _worth(judges: Judges, acts: Sequence[Act]) -> tuple[list[float | None], lis
     limits = judges.limits
     least = min(limits.flag, limits.high)
     shown = [
-        place
+        (place, matches)
         for place, (act, matches, probability) in enumerate(zip(acts, told, probabilities, strict=True))
         if (matches or (probability is not None and probability >= least) or recorded(act))
         and (level_of(act, matches, probability, limits) is not None or any(match.shadow for match in matches))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from functools import cached_property
@@ -75,6 +75,11 @@ class RuleSet:
         Costs a fraction of it, since most acts match none. `folded` holds texts as folded, where they are at hand.
         """
         return self.loaded.engine.telling(acts, folded)
+
+    def completed(self, acts: Sequence[Act], told: Iterable[Sequence[Match]]) -> list[tuple[Match, ...]]:
+        """Give what `match_all` gives of acts of which `telling` gave these, without judging its rules again."""
+        completed = self.loaded.engine.completed
+        return [completed(act, some) for act, some in zip(acts, told, strict=True)]
 
     def try_text(  # noqa: PLR0913 - a text by hand and its setting, all optional
         self,

@@ -7,7 +7,6 @@ atom was found; rules that ask for no words (a like on a campaign account) are f
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from functools import cached_property
@@ -106,15 +105,31 @@ class Engine:
             if text and text not in scans:
                 scans[text] = scan = self.scan(text, around.gate)
                 candidates.update(index.always, index.reached(scan.places.keys()))
-        return self._matching(candidates, around, texts, scans)
+        return _strongest_first(self._matching(candidates, around, texts, scans))
 
     def _matching(
         self, candidates: Iterable[Rule], around: Around, texts: Texts, scans: dict[str, Scan]
-    ) -> tuple[Match, ...]:
-        """Give those of some rules that match, strongest first."""
+    ) -> list[Match]:
+        """Give those of some rules that match, in no order."""
         found = [self.one(rule, around, texts, scans)[0] for rule in candidates]
-        matches = [match for match in found if match is not None]
-        return tuple(sorted(matches, key=lambda match: (-match.level.rank, match.rule_id)))
+        return [match for match in found if match is not None]
+
+    def completed(self, act: Act, told: Iterable[Match]) -> tuple[Match, ...]:
+        """Give what `match` gives of an act of which `telling` gave these."""
+        around, texts, scans = around_act(act, self.zone), Texts.said(act), dict[str, Scan]()
+        index = self._quiet[around.kind]
+        candidates = set(index.wordless)
+        for text in (texts.own, texts.title, texts.parent):
+            if text and text not in scans:
+                scans[text] = scan = self.scan(text, around.gate)
+                candidates.update(index.always, index.reached(scan.places.keys()))
+        return _strongest_first([*told, *self._matching(candidates, around, texts, scans)])
+
+    @cached_property
+    def _quiet(self) -> Mapping[ItemKind, Index]:
+        """The rules that `telling` leaves out."""
+        quiet = [rule for rule in self.rules if rule.active and not rule.telling]
+        return {kind: Index.of(quiet, kind, self.rare) for kind in ItemKind}
 
     def telling(self, acts: Sequence[Act], folded: Mapping[str, str]) -> list[tuple[Match, ...]]:
         """Give of each act the matches that `match` gives of rules that can put it before a human, or are on trial.
@@ -124,27 +139,23 @@ class Engine:
         said = [texts_of(act) for act in acts]
         texts = list(dict.fromkeys(chain.from_iterable(said)))
         plains = [folded[text] for text in texts] if all(text in folded for text in texts) else None
-        atoms = dict(zip(texts, self._sieve.atoms(texts, plains), strict=True))
-        indexes = self._sieve.indexes
-        loud = [kind for kind, index in indexes.items() if index.wordless or index.always]
-        return [
-            ()
-            if act.stored.item.kind not in loud and not any(atoms[text] for text in some)
-            else self._told(act, [atoms[text] for text in some])
-            for act, some in zip(acts, said, strict=True)
-        ]
+        sieve = self._sieve
+        masks = dict(zip(texts, sieve.masks(texts, plains), strict=True))
+        found: list[tuple[Match, ...]] = []
+        for act, some in zip(acts, said, strict=True):
+            kind = act.stored.item.kind
+            rules = sieve.indexes[kind].wordless
+            for text in some:
+                rules += sieve.reached(kind, masks[text])
+            found.append(self._told(act, rules) if rules else ())
+        return found
 
     @cached_property
     def _sieve(self) -> Sieve:
         return Sieve([rule for rule in self.rules if rule.telling], self.automaton, self.rare)
 
-    def _told(self, act: Act, atoms: Sequence[AbstractSet[int]]) -> tuple[Match, ...]:
-        index = self._sieve.indexes[act.stored.item.kind]
-        candidates = {*index.wordless, *(index.always if atoms else ())}
-        candidates.update(*(index.reached(some) for some in atoms if some))
-        if not candidates:
-            return ()
-        return self._matching(candidates, around_act(act, self.zone), Texts.said(act), {})
+    def _told(self, act: Act, rules: Iterable[Rule]) -> tuple[Match, ...]:
+        return _strongest_first(self._matching(set(rules), around_act(act, self.zone), Texts.said(act), {}))
 
     def interesting(self, text: str) -> bool:
         """Tell whether any word of any active rule stands in the text."""
@@ -197,6 +208,10 @@ class Engine:
         as_post = replace(around, kind=ItemKind.POST)
         found = (self.one(rule, as_post, Texts(own=text), {text: scan})[0] for rule in rules)
         return any(match is not None and match.level.rank >= level.rank for match in found)
+
+
+def _strongest_first(matches: Iterable[Match]) -> tuple[Match, ...]:
+    return tuple(sorted(matches, key=lambda match: (-match.level.rank, match.rule_id)))
 
 
 def texts_of(act: Act) -> list[str]:

@@ -9,7 +9,6 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from itertools import accumulate
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -37,6 +36,8 @@ class Sieve:
         self._asked = frozenset[int]().union(*(rule.asked(rare) for rule in rules))
         self._tags = tuple(node for rule in rules for node in _tags(rule.nodes))
         self._tagged: dict[str, bool] = {}
+        self._bits = {atom: 1 << place for place, atom in enumerate(sorted(self._asked | {HASHTAG}))}
+        self._reached: dict[tuple[ItemKind, int], tuple[Rule, ...]] = {}
         patterns: defaultdict[str, set[int]] = defaultdict(set)
         everywhere: set[int] = set()
         for literal, owners in zip(automaton.literals, automaton.owners, strict=True):
@@ -44,32 +45,53 @@ class Sieve:
             if atoms and literal.isascii():
                 pattern = _bounded(literal)
                 (patterns[pattern] if pattern.strip() else everywhere).update(atoms)
-        self._atoms = [frozenset(atoms) for atoms in patterns.values()]
-        self._everywhere = frozenset(everywhere)
+        self._masks = [self._mask(atoms) for atoms in patterns.values()]
+        self._everywhere = self._mask(everywhere)
         implementation = Implementation.DFA if len(patterns) <= _DFA_LIMIT else Implementation.ContiguousNFA
         self._find = AhoCorasick(list(patterns), implementation=implementation) if patterns else None
 
-    def atoms(self, texts: Sequence[str], plains: Sequence[str] | None = None) -> list[AbstractSet[int]]:
-        """Give the atoms that may stand in each text; `plains` are the folded texts, where they are at hand."""
+    def _mask(self, atoms: Iterable[int]) -> int:
+        bits = self._bits
+        return sum(bits[atom] for atom in atoms)
+
+    def masks(self, texts: Sequence[str], plains: Sequence[str] | None = None) -> list[int]:
+        """Give the atoms that may stand in each text, one bit an atom; `plains` are the folded texts, if at hand."""
         plain = [_spaced(text, one) for text, one in zip(texts, plains or fold_many(texts), strict=True)]
-        found: list[AbstractSet[int]] = [self._everywhere] * len(texts)
+        found = [self._everywhere] * len(texts)
         if self._find is not None:
             easy = [place for place, one in enumerate(plain) if one.isascii()]
             joined = _END + _END.join([f" {plain[place]} " for place in easy])
             starts = list(accumulate((len(plain[place]) + 3 for place in easy), initial=0))
             blank = joined.encode("ascii").translate(_BLANKS).decode("ascii")
-            atoms, last, place = self._atoms, -1, -1
+            masks, first, last, place, held = self._masks, 0, 0, -1, 0
             for pattern, start, _ in self._find.find_matches_as_indexes(blank, overlapping=True):
-                if start >= last or start < starts[place]:
-                    place = bisect_right(starts, start) - 1
-                    last = starts[place + 1]
-                found[easy[place]] = found[easy[place]] | atoms[pattern]
+                if start >= last or start < first:
+                    if place >= 0:
+                        found[easy[place]] |= held
+                    place, held = bisect_right(starts, start) - 1, 0
+                    first, last = starts[place], starts[place + 1]
+                held |= masks[pattern]
+            if place >= 0:
+                found[easy[place]] |= held
         for place, one in enumerate(plain):
             if not one.isascii():
-                found[place] = self._automaton.atoms(one) & self._asked
+                found[place] = self._mask(self._automaton.atoms(one) & self._asked)
             if "#" in one and self._tagged_in(one):
-                found[place] = found[place] | {HASHTAG}
+                found[place] |= self._bits[HASHTAG]
         return found
+
+    def reached(self, kind: ItemKind, mask: int) -> tuple[Rule, ...]:
+        """Give the rules for a kind of act that may hold in a text with these atoms, without those that need no text.
+
+        Remembered: texts differ more than the sets of atoms that they hold.
+        """
+        known = self._reached.get((kind, mask))
+        if known is None:
+            if len(self._reached) >= _MEMO:
+                self._reached.clear()
+            index, atoms = self.indexes[kind], frozenset(atom for atom, bit in self._bits.items() if mask & bit)
+            known = self._reached[kind, mask] = (*index.always, *index.reached(atoms))
+        return known
 
     def _tagged_in(self, plain: str) -> bool:
         """Tell whether a hashtag stands there that any of the rules may want, in whatever contest."""

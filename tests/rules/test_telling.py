@@ -60,6 +60,9 @@ def check(engine: Engine, acts: list[Act]) -> None:
     words = [one.stored.item.text for one in acts]
     assert engine.telling(acts, dict(zip(words, fold_many(words), strict=True))) == expected
     assert [engine.telling([one], {})[0] for one in acts] == expected
+    assert [engine.completed(one, told) for one, told in zip(acts, expected, strict=True)] == list(
+        map(engine.match, acts)
+    )
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -107,3 +110,9 @@ def test_odd_texts(shipped: Engine) -> None:
         "coblos*",
     ]
     check(shipped, [act(text) for text in odd])
+
+
+def test_a_rule_that_no_literal_betrays_reads_each_text() -> None:
+    engine = compiled({"any": [{"regex": "[x-z]{3}|[^x-z]{9}"}]})
+    check(engine, [act("xyz"), act("abcdefghi"), act(""), act("ab"), act("", ItemKind.LIKE, above="abcdefghi")])
+    assert engine.telling([act("xyz")], {})[0]
