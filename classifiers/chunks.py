@@ -88,22 +88,22 @@ class Chunks:
         starts = list(accumulate((len(one) + 1 for one in plains), initial=0))
         return [bisect_right(starts, start) - 1 for start in self._masker.named("\0".join(plains))]
 
-    def _mixed_up(self, chunks: Ids, of_text: Ids) -> dict[int, set[str]]:
+    def _mixed_up(self, chunks: Ids, of_text: Ids) -> dict[int, set[int]]:
         """Give, for the places of pieces, those of their words that the text writes like a name elsewhere."""
         held = self._pieces
-        found: dict[int, set[str]] = {}
+        found: dict[int, set[int]] = {}
         names, counts = held.names.take(chunks)
         if not len(names):
             return found
         cut, cuts = held.cut.take(chunks)
-        size = len(held.words)
+        size = held.words
         written = np.zeros(size, np.bool_)
         written[names] = True
         able = np.flatnonzero(written[cut])
         of_piece = np.repeat(np.arange(len(chunks)), cuts)[able]
         both = np.flatnonzero(np.isin(of_text[of_piece] * size + cut[able], np.repeat(of_text, counts) * size + names))
         for place, word in zip(of_piece[both].tolist(), cut[able[both]].tolist(), strict=True):
-            found.setdefault(place, set()).add(held.words[word])
+            found.setdefault(place, set()).add(word)
         return found
 
     def _shapes(self, texts: Sequence[str], chunks: Ids, counts: Ids) -> list[str | None]:

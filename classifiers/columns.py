@@ -18,12 +18,17 @@ class Column:
         self._data = np.zeros(1024, np.int64)
         self._end = 0
 
-    def extend(self, numbers: Sequence[int]) -> int:
+    def extend(self, numbers: Sequence[int] | Ids) -> int:
         """Add numbers; gives where the first of them stands."""
-        start, self._end = self._end, self._end + len(numbers)
+        start = self.skip(len(numbers))
+        self._data[start : self._end] = numbers
+        return start
+
+    def skip(self, count: int) -> int:
+        """Add so many zeros; gives where the first of them stands."""
+        start, self._end = self._end, self._end + count
         while self._end > len(self._data):
             self._data = np.concatenate((self._data, np.zeros_like(self._data)))
-        self._data[start : self._end] = numbers
         return start
 
     def take(self, places: Ids) -> Ids:
@@ -43,6 +48,17 @@ class Rows:
         first = self._data.extend(list(chain.from_iterable(rows)))
         self._start.extend(list(accumulate(counts[:-1], initial=first)) if counts else [])
         self._count.extend(counts)
+
+    def extend_ones(self, numbers: Ids) -> None:
+        """Add rows of one number each."""
+        first = self._data.extend(numbers)
+        self._start.extend(np.arange(first, first + len(numbers)))
+        self._count.extend(np.ones(len(numbers), np.int64))
+
+    def skip(self, count: int) -> None:
+        """Add so many empty rows."""
+        self._start.skip(count)
+        self._count.skip(count)
 
     def take(self, rows: Ids) -> tuple[Ids, Ids]:
         """Give the numbers of some rows in order, and how many each row has."""

@@ -161,9 +161,14 @@ class Masker:
         self._sign(token, out, iter((tag,)))
         return out
 
-    def strangers(self, raw: str) -> tuple[str, ...]:
+    def settled(self, words: Sequence[str]) -> list[str | None]:
+        """Do what `alone` does, for many words of letters."""
+        easy, mixed = self._easy, self._mixed
+        return [None if word in mixed else easy.get(word, word) for word in words]
+
+    def strangers(self, raw: str) -> AbstractSet[str]:
         """Give the words of a raw text that are written like the name of a stranger, folded to small letters."""
-        return tuple(sorted(self._strange(raw))) if self._ordinary else ()
+        return self._strange(raw) if self._ordinary else _NONE
 
     def strange(self, word: str) -> bool:
         """Tell whether a word of small letters, once written with a capital, is like the name of a stranger."""
@@ -172,6 +177,10 @@ class Masker:
     def stranger(self, token: str) -> bool:
         """Tell whether a word written like a name stands for a stranger and nothing else."""
         return token.isalpha() and token not in self._mixed
+
+    def once(self, words: Sequence[str]) -> list[str | None]:
+        """Give the token of each word of letters that is written like a stranger's name; None where it may vary."""
+        return [None if word in self._mixed else STRANGER for word in words]
 
     def office(self, token: str) -> bool:
         """Tell whether a word names an office and nothing else: it stands once, however often it follows itself."""

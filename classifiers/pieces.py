@@ -5,7 +5,7 @@ Most pieces become the same tokens wherever they stand. For the others a row is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from heapq import heappop, heappush
 from itertools import count, repeat
@@ -38,7 +38,6 @@ FIELD = 12
 """Bits of each count in the shape of a piece."""
 _SILENT = ",.;)"
 """Signs at the end of a piece that are no tokens."""
-_A_STRANGER = (STRANGER,)
 IS_STRANGER, IS_CUE, IS_SMALL, IS_BALLOT, IS_OFFICE, ONCE = 1, 2, 4, 8, 16, 32
 """Kinds of tokens, as bits below their number; `ONCE` is an office that stands once in a row."""
 KINDS = 6
@@ -50,12 +49,16 @@ _CUES = (_NEUTRAL, *sorted(NOT_BALLOT | BALLOT_CUES | {"nomor", BALLOT, CANDIDAT
 _CUE_OF = {cue: number for number, cue in enumerate(_CUES) if number}
 _KIND_OF = {STRANGER: IS_STRANGER, SMALL: IS_SMALL, BALLOT: IS_BALLOT, OFFICE: IS_OFFICE}
 _FREE, _BY_BALLOT, _BY_CUE = 0, IS_BALLOT, IS_CUE
-_COUNTS = ("\0",)
+_COUNTS = (0,)
 _DEPTH = 2
 _NOBODY: frozenset[str] = frozenset()
 
 Tail = tuple[int, ...]
 """The cues (0 = no cue) among the last two tokens of a piece, in order; fewer where it has fewer tokens."""
+_NO_CUE: Tail = (0,)
+_TAIL_OF: dict[str, Tail] = {cue: (number,) for cue, number in _CUE_OF.items()}
+_Word = tuple[str, str, int]
+"""A piece, its word in small letters, and its shape."""
 
 
 class _Learnt:
@@ -71,9 +74,15 @@ class _Learnt:
         self.twisted: list[int] = []
 
     def add(
-        self, codes: Sequence[int], cut: Sequence[int], names: Sequence[int], shape: int, guard: int, twisted: int
+        self,
+        codes: Sequence[int],
+        cut: Sequence[int] = (),
+        names: Sequence[int] = (),
+        shape: int = 0,
+        guard: int = _FREE,
+        twisted: int = 0,
     ) -> None:
-        """Add one piece."""
+        """Add one piece; in a context only the tokens count."""
         self.tokens.append(codes)
         self.cut.append(cut)
         self.names.append(names)
@@ -81,6 +90,27 @@ class _Learnt:
         self.guards.append(guard)
         self.last.append(codes[-1] & NO_TOKEN if codes else NO_TOKEN)
         self.twisted.append(twisted)
+
+
+class _Words(dict[str, int]):
+    """Numbers words as they come, from 1."""
+
+    def __missing__(self, word: str) -> int:
+        self[word] = number = len(self) + 1
+        return number
+
+
+class _Codes(dict[str, int]):
+    """Gives tokens their number and, in the bits below, their kinds."""
+
+    def __init__(self, ids: Callable[[str], int]) -> None:
+        super().__init__()
+        self._ids = ids
+
+    def __missing__(self, token: str) -> int:
+        kinds = (IS_CUE if token in _CUE_OF else 0) | _KIND_OF.get(token, 0)
+        self[token] = code = self._ids(token) << KINDS | kinds
+        return code
 
 
 class Pieces:
@@ -92,10 +122,9 @@ class Pieces:
 
     def _forget(self) -> None:
         self._known: dict[str, int] = {}
-        self._words: dict[str, int] = {}
-        self._spelt = [""]
-        self._codes: dict[str, int] = {}
-        self._met: dict[tuple[int, Tail, tuple[str, ...]], tuple[int, bool]] = {}
+        self._words = _Words()
+        self._codes = _Codes(self._ids)
+        self._met: dict[tuple[int, Tail, tuple[int, ...]], tuple[int, bool]] = {}
         self._tails: list[Tail] = []
         # Of each piece: its tokens; its words; those of them written like a name; capital letters and the counts of
         # `count_words`, packed; which token before it would change it; the kind of its last token; whether its hashtags
@@ -111,18 +140,18 @@ class Pieces:
         missing = np.flatnonzero(found < 0)
         if len(missing):
             wanted = [pieces[place] for place in missing.tolist()]
-            fresh = dict(zip(dict.fromkeys(wanted), count(len(self._tails)), strict=False))
-            self._learn(list(fresh))
-            self._known.update((piece, number) for piece, number in fresh.items() if len(piece) <= _LONG)
+            first = len(self._tails)
+            fresh = dict(zip(self._learn(list(dict.fromkeys(wanted))), count(first), strict=False))
             found[missing] = [fresh[piece] for piece in wanted]
+            self._known.update(fresh if max(map(len, fresh)) <= _LONG else _short(fresh))
         return found
 
     @property
-    def words(self) -> list[str]:
-        """Words by their number; the first has none."""
-        return self._spelt
+    def words(self) -> int:
+        """How many numbers of words there are; the first is none."""
+        return len(self._words) + 1
 
-    def in_context(self, pieces: Sequence[str], chunks: Ids, of_text: Ids, strange: Mapping[int, set[str]]) -> Ids:
+    def in_context(self, pieces: Sequence[str], chunks: Ids, of_text: Ids, strange: Mapping[int, set[int]]) -> Ids:
         """Give the row of each piece where it stands; `strange` tells words of pieces written like names elsewhere.
 
         From the left, so that what stands before a piece is settled already.
@@ -170,19 +199,16 @@ class Pieces:
                 return at
         return 0
 
-    def _row(self, number: int, piece: str, tail: Tail, strange: tuple[str, ...], learnt: _Learnt) -> tuple[int, bool]:
+    def _row(self, number: int, piece: str, tail: Tail, strange: tuple[int, ...], learnt: _Learnt) -> tuple[int, bool]:
         """Give the row of a piece behind a tail, and whether it makes a count of the number before it."""
         known = self._met.get((number, tail, strange))
         if known is None:
             cut, tags, names = self._cut(piece, fold_plain(piece)[0])
             out = [_NEUTRAL, *(_CUES[one] for one in tail)]
             start, last = len(out), out[-1]
-            self._say(cut, tags, names.union(strange), out)
-            codes = [self._coded(token) for token in out[start:]]
-            known = self._met[number, tail, strange] = (
-                self._added(codes, _tail(out[start:]), learnt),
-                out[start - 1] != last,
-            )
+            told = names | frozenset(token for token in cut if self._words.get(token) in strange) if strange else names
+            self._say(cut, tags, told, out)
+            known = self._met[number, tail, strange] = self._added(out[start:], learnt), out[start - 1] != last
         return known
 
     def _counting(self, row: int, learnt: _Learnt) -> int:
@@ -191,62 +217,94 @@ class Pieces:
         if known is None:
             first = len(self._tails) - len(learnt.tokens)
             codes = learnt.tokens[row - first] if row >= first else self.tokens.take(np.array([row]))[0].tolist()
-            made = self._added([*codes[:-1], self._coded(SMALL)], (*self._tails[row][:-1], 0), learnt)
-            known = self._met[row, (), _COUNTS] = made, False
+            learnt.add([*codes[:-1], self._codes[SMALL]])
+            self._tails.append((*self._tails[row][:-1], 0))
+            known = self._met[row, (), _COUNTS] = len(self._tails) - 1, False
         return known[0]
 
-    def _added(self, codes: Sequence[int], tail: Tail, learnt: _Learnt) -> int:
-        learnt.add(codes, (), (), 0, _FREE, 0)
-        self._tails.append(tail)
+    def _added(self, tokens: Sequence[str], learnt: _Learnt) -> int:
+        """Add a row for a piece in a context; gives its number."""
+        learnt.add([self._codes[token] for token in tokens])
+        self._tails.append(_tail(tokens))
         return len(self._tails) - 1
 
     # ------------------------------------------------------------------ new pieces
 
-    def _learn(self, pieces: Sequence[str]) -> None:
-        learnt, masker = _Learnt(), self._masker
+    def _learn(self, pieces: Sequence[str]) -> list[str]:
+        """Learn pieces, words of plain letters all at once; gives the pieces in the order of their numbers."""
+        strange, small, capital, left = self._masker.strange, list[_Word](), list[_Word](), list[tuple[str, str]]()
         for piece, plain in zip(pieces, fold_many(pieces), strict=True):
             core = piece[:-1] if piece[-1] in _SILENT else piece
-            if not (core.isalpha() and core.isascii() and plain == piece.lower()):
-                self._look(piece, plain, learnt)
-                continue
-            word = plain[: len(core)]
-            strange = len(core) > 1 and core[0].isupper() and masker.strange(word)
-            settled = (_A_STRANGER if masker.stranger(word) else None) if strange else masker.alone(word, "")
-            if settled is None or word == STRANGER:
-                self._look(piece, plain, learnt)
-                continue
-            number = (self._word(word),)
-            counts = (1, core.islower(), core.isupper(), core[0].isupper()) if len(core) >= LETTERS else (0, 0, 0, 0)
-            shape = _packed(0 if plain == piece else count_capitals(core), counts)
-            codes = [self._coded(one) for one in settled]
-            learnt.add(codes, () if strange else number, number if strange else (), shape, _FREE, 0)
-            self._tails.append(_tail(settled))
+            if not (core.isalpha() and core.isascii()):
+                left.append((piece, plain))
+            elif plain == piece:
+                small.append((piece, core, _SMALL_WORD if len(core) >= LETTERS else 0))
+            elif plain == piece.lower():
+                word = plain[: len(core)]
+                named = len(core) > 1 and core[0] != word[0] and strange(word)
+                (capital if named else small).append((piece, word, _shape(core)))
+            else:
+                left.append((piece, plain))
+        order = self._learn_words(small, self._masker.settled([word for _, word, _ in small]), left, strange=False)
+        order += self._learn_words(capital, self._masker.once([word for _, word, _ in capital]), left, strange=True)
+        learnt = _Learnt()
+        for piece, plain in left:
+            order.append(piece)
+            self._look(piece, plain, learnt)
         self._add(learnt)
+        return order
+
+    def _learn_words(
+        self, words: Sequence[_Word], settled: Iterable[str | None], left: list[tuple[str, str]], *, strange: bool
+    ) -> list[str]:
+        """Learn words of one token each; gives their pieces. Those that must be looked at go to the end of `left`."""
+        known = [
+            (piece, word, shape, token)
+            for (piece, word, shape), token in zip(words, settled, strict=True)
+            if token is not None and word != STRANGER
+        ]
+        if len(known) < len(words):
+            kept = {piece for piece, _, _, _ in known}
+            left += [(piece, piece.lower()) for piece, _, _ in words if piece not in kept]
+        if not known:
+            return []
+        pieces, plain, shapes, tokens = zip(*known, strict=True)
+        codes = np.fromiter(map(self._codes.__getitem__, tokens), np.int64, len(tokens))
+        self.tokens.extend_ones(codes)
+        self.last.extend(codes & NO_TOKEN)
+        numbers = np.fromiter(map(self._words.__getitem__, plain), np.int64, len(plain))
+        (self.names if strange else self.cut).extend_ones(numbers)
+        (self.cut if strange else self.names).skip(len(pieces))
+        self.shape.extend(shapes)
+        self.guards.skip(len(pieces))
+        self.twisted.skip(len(pieces))
+        self._tails.extend(map(_TAIL_OF.get, tokens, repeat(_NO_CUE)))
+        return list(pieces)
 
     def _look(self, piece: str, plain: str, learnt: _Learnt) -> None:
         """Learn a piece that is more than one small word."""
-        masker = self._masker
+        masker, codes, words = self._masker, self._codes, self._words
         cut, tags, strange = self._cut(piece, plain)
         names = sorted(name for name in strange if not masker.office(name))  # an office stays one, however written
         out, office = [_NEUTRAL], False
         guard = self._say(cut, tags, strange, out)
-        if guard and len(cut) == 1 and strange.issubset(cut):
+        if guard and len(cut) == 1 and strange <= set(cut):
             office = masker.office(cut[0])
             guard = _FREE if office else _BY_BALLOT if masker.counted(cut[0]) else _BY_CUE
         capitals = 0 if plain == piece else count_capitals(piece)
         learnt.add(
-            [self._coded(one) | (ONCE if office else 0) for one in out[1:]],
-            [self._word(token) for token in cut if token not in strange],
-            [self._word(name) for name in names],
+            [codes[one] | (ONCE if office else 0) for one in out[1:]],
+            [words[token] for token in cut if token not in strange],
+            [words[name] for name in names],
             _packed(capitals, count_words(piece[:SAMPLE])),
             guard,
             int(STRANGER in plain or len(tags) != sum([token[0] == "#" for token in cut])),
         )
         self._tails.append(_tail(out[1:]))
 
-    def _cut(self, piece: str, plain: str) -> tuple[list[str], list[str], frozenset[str]]:
+    def _cut(self, piece: str, plain: str) -> tuple[list[str], list[str], AbstractSet[str]]:
         """Give the raw tokens of a piece, its hashtags as written, and its words written like a stranger's name."""
-        strange = _NOBODY if plain == piece else frozenset(self._masker.strangers(piece))
+        strange = _NOBODY if plain == piece else self._masker.strangers(piece)
         return raw_tokens(unforged(plain)), hashtags(piece), strange
 
     def _say(self, cut: Sequence[str], tags: Sequence[str], strange: AbstractSet[str], out: list[str]) -> int:
@@ -266,24 +324,26 @@ class Pieces:
         for name in vars(learnt):
             getattr(self, name).extend(getattr(learnt, name))
 
-    def _coded(self, token: str) -> int:
-        code = self._codes.get(token)
-        if code is None:
-            kinds = (IS_CUE if token in _CUE_OF else 0) | _KIND_OF.get(token, 0)
-            code = self._codes[token] = self._ids(token) << KINDS | kinds
-        return code
-
-    def _word(self, word: str) -> int:
-        number = self._words.setdefault(word, len(self._words) + 1)
-        if number == len(self._spelt):
-            self._spelt.append(word)
-        return number
-
 
 def _tail(tokens: Sequence[str]) -> Tail:
     return tuple([_CUE_OF.get(token, 0) for token in tokens[-_DEPTH:]])
 
 
+def _shape(core: str) -> int:
+    """Give the shape of a word of letters A to Z."""
+    capitals = 1 if core[1:].islower() else len(core) if core.isupper() else count_capitals(core)
+    if len(core) < LETTERS:
+        return capitals
+    return _packed(capitals, (1, core.islower(), core.isupper(), core[0].isupper()))
+
+
 def _packed(capitals: int, counts: tuple[int, int, int, int]) -> int:
     words, small, upper, first = counts
     return capitals | words << FIELD | small << 2 * FIELD | upper << 3 * FIELD | first << 4 * FIELD
+
+
+def _short(pieces: Mapping[str, int]) -> dict[str, int]:
+    return {piece: number for piece, number in pieces.items() if len(piece) <= _LONG}
+
+
+_SMALL_WORD = _packed(0, (1, 1, 0, 0))
