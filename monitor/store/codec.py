@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, make_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache
 from operator import attrgetter, itemgetter
 from types import NoneType, UnionType
-from typing import TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, TypeVar, cast, get_args, get_origin, get_type_hints
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 T = TypeVar("T")
 Convert = Callable[[object], object]
@@ -39,6 +42,25 @@ def _maker() -> Callable[[object], str]:
 
 dumps = _maker()
 """Write compact ASCII JSON."""
+
+
+_SCAN: Callable[[str, int], tuple[object, int]] | None = getattr(json.JSONDecoder(), "scan_once", None)
+
+
+def loads(text: str) -> object:
+    """Read JSON as `json.loads` does, without what that asks of every text again.
+
+    Raises:
+        ValueError: this is no JSON.
+    """
+    if _SCAN is not None:
+        try:
+            value, end = _SCAN(text, 0)
+        except StopIteration:
+            end = -1
+        if end == len(text):
+            return value
+    return cast("object", json.loads(text))
 
 
 def canonical(value: object) -> bytes:
@@ -90,6 +112,11 @@ def decode(kind: type[T], data: object) -> T:
     """Turn plain JSON data into a dataclass."""
     convert = _decoder(cast("Hashable", kind))
     return cast("T", data if convert is None else convert(data))
+
+
+def decoder(kind: type[T]) -> Callable[[object], T]:
+    """Give what turns plain JSON data into such a dataclass, for those of which many are read."""
+    return cast("Callable[[object], T]", _decoder(cast("Hashable", kind)))
 
 
 def _of_optional(kind: object) -> Hashable | None:
@@ -190,9 +217,9 @@ def _decoder(kind: Hashable) -> Convert | None:
         members: dict[object, object] = {one.value: one for one in kind}
         return members.__getitem__
     if kind is datetime:
-        return lambda data: datetime.fromisoformat(cast("str", data))
+        return cast("Convert", datetime.fromisoformat)
     if kind is date:
-        return lambda data: date.fromisoformat(cast("str", data))
+        return cast("Convert", date.fromisoformat)
     if (inner := _of_optional(kind)) is not None:
         convert = _decoder(inner)
         return None if convert is None else lambda data: None if data is None else convert(data)
@@ -213,15 +240,36 @@ def _decoder(kind: Hashable) -> Convert | None:
     raise TypeError(f"no JSON form for {kind}")
 
 
+def maker(kind: type[T]) -> Callable[..., T]:
+    """Give what makes such a dataclass of all its fields, in their order.
+
+    A frozen one sets every field by a call of its own. One with the same slots that is not frozen sets them five times
+    as fast, and becomes the frozen one by its class alone.
+    """
+    names = [one.name for one in fields(cast("type[DataclassInstance]", kind))]
+    if "__slots__" not in vars(kind) or kind.__bases__ != (object,) or hasattr(kind, "__post_init__"):
+        return kind
+    thawed = cast("Callable[..., T]", make_dataclass(kind.__name__, names, slots=True, eq=False, repr=False))
+
+    def make(*taken: object) -> T:
+        made = thawed(*taken)
+        made.__class__ = kind
+        return made
+
+    return make
+
+
 def _dataclass_decoder(kind: type) -> Convert:
     hints = get_type_hints(kind)
-    parts = [(one.name, _decoder(hints[one.name])) for one in fields(kind)]
+    parts = [(one.name, _decoder(_of_optional(hints[one.name]) or hints[one.name])) for one in fields(kind)]
     names = [name for name, _ in parts]
     hard = [(place, convert) for place, (_, convert) in enumerate(parts) if convert is not None]
-    take = itemgetter(*names) if len(names) > 1 else lambda held: (held[names[0]],)
+    take: Callable[[dict[str, object]], Iterable[object]] = (
+        itemgetter(*names) if len(names) > 1 else lambda held: [held[names[0]]]
+    )
+    make: Callable[..., object] = maker(kind)
 
-    def convert_all(data: object) -> object:
-        held = cast("dict[str, object]", data)
+    def convert_all(held: dict[str, object]) -> object:
         try:
             taken = list(take(held))
         except KeyError:  # an older row lacks fields
@@ -233,8 +281,9 @@ def _dataclass_decoder(kind: type) -> Convert:
                 }
             )
         for place, convert in hard:
-            if taken[place] is not None:
-                taken[place] = convert(taken[place])
-        return kind(*taken)
+            value = taken[place]
+            if value is not None:
+                taken[place] = convert(value)
+        return make(*taken)
 
-    return convert_all
+    return cast("Convert", convert_all)

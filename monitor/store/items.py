@@ -3,18 +3,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from sqlite_utils import Database
 
 from monitor.models import WORDLESS, Item, Outcome, Page, Parent, Response, StoredItem
 from monitor.store import absences, acts, coverage
 from monitor.store.audit import Audit
-from monitor.store.codec import clean, decode, dumps, moment, stamp, written
+from monitor.store.codec import clean, decoder, dumps, loads, maker, moment, stamp, written
 from monitor.store.connection import Connection
 from monitor.store.erasure import buried
 from monitor.store.guard import Cell, Ledger, next_key
@@ -23,6 +23,7 @@ IN_ONE_QUERY = 500
 COLUMNS = "v.item_id, v.version, v.payload, v.content_sha256, v.evidence_sha256, v.captured_at"
 _THEN = "SELECT payload FROM item_versions WHERE item_id = ? AND version_id <= ? ORDER BY version_id DESC LIMIT 1"
 _Key = tuple[str, str]
+_ITEM, _STORED = decoder(Item), maker(StoredItem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,10 @@ def content_sha256(item: Item) -> str:
     return sha256(dumps(parts).encode("ascii")).hexdigest()
 
 
-def stored_item(row: Sequence[str | int]) -> StoredItem:
+def stored_item(row: Sequence[Any]) -> StoredItem:
     """Read a row of COLUMNS."""
     item_id, version, payload, content, evidence, captured = row
-    item = decode(Item, json.loads(str(payload)))
-    return StoredItem(int(item_id), int(version), item, str(content), str(evidence), moment(str(captured)))
+    return _STORED(item_id, version, _ITEM(loads(payload)), content, evidence, moment(captured))
 
 
 class Items:
@@ -140,7 +140,7 @@ class Items:
             found: dict[str, Item] = {}
             for part in chunks([one.version_id for one in known.values()]):
                 rows = db.execute(f"SELECT payload FROM item_versions WHERE version_id IN ({marks(part)})", list(part))
-                items = [decode(Item, json.loads(row[0])) for row in rows]
+                items = [_ITEM(loads(row[0])) for row in rows]
                 found |= {one.native_id: one for one in items}
         return found
 
@@ -280,7 +280,7 @@ def with_parents(db: Database, batch: list[StoredItem], *, until: int | None = N
         row = db.execute(_THEN, (held.item_id, held.version_id if until is None else until)).fetchone()
         if row is None:
             continue
-        source = decode(Item, json.loads(row[0]))
+        source = _ITEM(loads(row[0]))
         for place in needs[key]:
             item = batch[place].item
             assert item.parent is not None

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import FrozenInstanceError, fields
 from datetime import UTC, datetime
 from hashlib import sha256
 from struct import pack
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.models import AccountRef, Item, ItemKind, Parent, Platform
-from monitor.store.codec import decode, dumps, encode, written
+from monitor.models import AccountRef, Item, ItemKind, Parent, Platform, StoredItem
+from monitor.store.codec import decode, dumps, encode, loads, maker, written
 from monitor.store.guard import rows_digest
 
 words = st.one_of(st.text(max_size=20), st.sampled_from(("", "%s %d {}", '"\\', "\0", "\ud800", "\u2028", "é🔥")))
@@ -31,6 +33,33 @@ plain = st.recursive(
 @given(value=plain)
 def test_dumps_equals_json(value: object) -> None:
     assert dumps(value) == json.dumps(value, separators=(",", ":"))
+
+
+@given(value=plain, before=st.sampled_from(("", " ")), after=st.sampled_from(("", "\n", " ")))
+def test_loads_equals_json(value: object, before: str, after: str) -> None:
+    assert loads(before + dumps(value) + after) == value
+
+
+@pytest.mark.parametrize("text", ["", " ", "{", '{"a":1}x', '{"a":1},{"b":2}', "[1,]", '"\0"', "nul", "\ufeff{}"])
+def test_what_is_no_json_is_refused_as_json_refuses_it(text: str) -> None:
+    with pytest.raises(json.JSONDecodeError) as plainly:
+        json.loads(text)
+    with pytest.raises(json.JSONDecodeError) as quickly:
+        loads(text)
+    assert str(quickly.value) == str(plainly.value)
+
+
+@given(item=items)
+def test_what_is_made_quickly_is_as_if_made_plainly(item: Item) -> None:
+    made = maker(Item)(*(getattr(item, one.name) for one in fields(Item)))
+    assert type(made) is Item
+    assert (made, hash(made), repr(made)) == (item, hash(item), repr(item))
+    with pytest.raises(FrozenInstanceError):
+        made.text = "lain"  # type: ignore[misc]
+    stored = maker(StoredItem)(1, 2, made, "a", "b", datetime(2025, 5, 20, tzinfo=UTC))
+    assert stored == StoredItem(1, 2, item, "a", "b", datetime(2025, 5, 20, tzinfo=UTC))
+    with pytest.raises(TypeError):
+        maker(Item)("s")
 
 
 @given(item=items)
