@@ -2,10 +2,12 @@
 
     python tests/bench/netra_pipeline.py --posts posts.txt --limit 2000 --db FILE
     python tests/bench/netra_pipeline.py --made --limit 1000000 --phrases 10000 --people 100000 --db FILE
+    python tests/bench/netra_pipeline.py --posts posts.txt --limit 20000 --two --db FILE
 
 Every post is laid to one of the made-up office's people, so that nothing is skipped; a thousand are held at a time. Prints
 one JSON line with items a second (wall, and by CPU time) from the first item saved to the last flag stored, the share of
-each part, and peak memory. Building the office (rules, model, roster) and making the texts (`--made`: distinct ones, see
+each part, and peak memory. With `--two` a process of its own collects while this one screens, as the two jobs do where
+both are due: two cores, one database. Building the office (rules, model, roster) and making the texts (`--made`: distinct ones, see
 `posts.py`) are not counted, as the baseline does not count its training.
 """
 
@@ -16,7 +18,11 @@ import gc
 import json
 import resource
 import shutil
-from collections.abc import Iterator, Sequence
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
@@ -44,6 +50,8 @@ from tests.bench.meter import Meter
 from tests.bench.posts import posts
 
 ROOT = Path(__file__).resolve().parents[2]
+READY = "siap"
+PAUSE = 0.002  # seconds
 DAY = datetime(2025, 5, 20, 3, 0, tzinfo=UTC)
 
 
@@ -53,10 +61,16 @@ def crowd(count: int) -> list[Person]:
     return [Person(1_000_000 + number, name, name, (post,)) for number, name in enumerate(names(count))]
 
 
-def office(database: Path, many_phrases: int, people: int, *, telling: bool) -> tuple[App, Judges]:
-    """Open the made-up office on a database, with so many phrases and people more."""
+def opened(database: Path) -> App:
+    """Open the made-up office on a database."""
     app = App.build(ROOT / "config.yaml", clock=lambda: DAY + timedelta(days=30))
     app.config = app.config.model_copy(update={"database": str(database)})
+    return app
+
+
+def office(database: Path, many_phrases: int, people: int, *, telling: bool) -> tuple[App, Judges]:
+    """Make the made-up office on a new database, with so many phrases and people more."""
+    app = opened(database)
     if many_phrases:
         rules = database.parent / "rules"
         shutil.copytree(ROOT / "rules", rules)
@@ -94,42 +108,103 @@ def main() -> None:
     parser.add_argument("--phrases", type=int, default=0, help="so many phrases beside the shipped rules")
     parser.add_argument("--telling", action="store_true", help="rules of the phrases put things before people")
     parser.add_argument("--people", type=int, default=0, help="so many people beside the made-up office's")
+    parser.add_argument("--two", action="store_true", help="save in a second process while this one screens")
+    parser.add_argument("--saving", action="store_true", help="be that second process")
     args = parser.parse_args()
 
-    app, judges = office(args.db, args.phrases, args.people, telling=args.telling)
-    accounts = [AccountRef(one.platform, one.native_id) for one in app.store.roster.accounts() if one.native_id]
-    gc.freeze()  # as `undisturbed` does around a screening
-    if args.made:
-        figures = work(app, judges, pages(posts(args.limit), accounts))
-    else:
-        with args.posts.open(encoding="utf-8") as lines:
-            figures = work(app, judges, pages((line.rstrip("\n") for line in islice(lines, args.limit)), accounts))
+    meters = {part: Meter() for part in ("save", "read", "judge", "store")}
+    figures: dict[str, object]
+    with ExitStack() as stack:
+        if args.made:
+            texts = posts(args.limit)
+        else:
+            lines = stack.enter_context(args.posts.open(encoding="utf-8"))
+            texts = (line.rstrip("\n") for line in islice(lines, args.limit))
+        if args.saving:
+            app = opened(args.db)
+            print(READY, flush=True)
+            sys.stdin.readline()
+            save(app, meters, texts)
+            figures = {"cpu": meters["save"].cpu}
+        else:
+            app, judges = office(args.db, args.phrases, args.people, telling=args.telling)
+            figures = (beside if args.two else alone)(app, judges, meters, texts)
     app.close()
     print(json.dumps(figures))
 
 
-def work(app: App, judges: Judges, coming: Iterator[tuple[Item, ...]]) -> dict[str, object]:
-    """Save everything, then screen everything, as the two jobs do; gives the figures."""
-    meters, items, flagged, after = {part: Meter() for part in ("save", "read", "judge", "store")}, 0, 0, 0
-    run_id = app.store.runs.begin("collect")
-    for some in coming:
+Meters = Mapping[str, Meter]
+
+
+def alone(app: App, judges: Judges, meters: Meters, texts: Iterator[str]) -> dict[str, object]:
+    """Save, then screen; gives the figures."""
+    save(app, meters, texts)
+    flagged = screen(app, judges, meters, lambda _seconds: True)
+    wall, cpu = (sum(getattr(one, what) for one in meters.values()) for what in ("wall", "cpu"))
+    return told(meters, flagged, wall, cpu)
+
+
+def save(app: App, meters: Meters, texts: Iterator[str]) -> None:
+    """Save everything, as collecting does."""
+    accounts = [AccountRef(one.platform, one.native_id) for one in app.store.roster.accounts() if one.native_id]
+    gc.freeze()  # as `undisturbed` does around a screening
+    run_id, saved = app.store.runs.begin("collect"), 0
+    for some in pages(texts, accounts):
         with meters["save"].on(len(some)):
-            response = Response(Request(f"ukur-{items}", "file"), DAY, None)
+            response = Response(Request(f"ukur-{saved}", "file"), DAY, None)
             page = Page(Outcome.OK_ITEMS, some)
             app.store.items.save_page(source_id="ukur", run_id=run_id, response=response, page=page, evidence_sha256="")
-        items += len(some)
+        saved += len(some)
+
+
+def screen(app: App, judges: Judges, meters: Meters, ended: Callable[[float], bool]) -> int:
+    """Screen what is saved until there is no more and saving `ended` (asked: within so many seconds); gives the flags."""
+    run_id, after, flagged = app.store.runs.begin("screen"), 0, 0
     while True:
+        last = ended(0)
+        if not last and app.store.items.last() - after < BATCH:
+            ended(PAUSE)
+            continue
         with meters["read"].on():
             batch = app.store.items.unscreened(BATCH, after)
         if not batch:
-            break
+            return flagged
         with meters["judge"].on(len(batch)):
             results = judge(judges, batch)
         with meters["store"].on(len(batch)):
             app.store.flags.save(results, run_id, judges.digest)
         flagged += sum(bool(one.opinions) for one in results)
         after = batch[-1].item_id
-    wall, cpu = (sum(getattr(one, what) for one in meters.values()) for what in ("wall", "cpu"))
+
+
+def beside(app: App, judges: Judges, meters: Meters, _texts: Iterator[str]) -> dict[str, object]:
+    """Screen while another process saves; gives the figures from its first item to the last flag stored."""
+    gc.freeze()
+    command = [sys.executable, *sys.orig_argv[1:], "--saving"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        if other.stdout.readline().strip() != READY:
+            raise SystemExit("the process that saves did not start")
+        began, spent = time.perf_counter(), time.process_time()
+        print(READY, file=other.stdin, flush=True)
+
+        def ended(seconds: float) -> bool:
+            try:
+                other.wait(seconds)
+            except subprocess.TimeoutExpired:
+                return False
+            return True
+
+        flagged = screen(app, judges, meters, ended)
+        wall, cpu = time.perf_counter() - began, time.process_time() - spent
+        cpu += json.loads(other.stdout.readline())["cpu"]
+    return told(meters, flagged, wall, cpu)
+
+
+def told(meters: Meters, flagged: int, wall: float, cpu: float) -> dict[str, object]:
+    """Give the figures; `wall` and `cpu` are seconds."""
+    items = meters["judge"].count
     return {
         "items": items,
         "items_per_s": round(items / wall, 1),
