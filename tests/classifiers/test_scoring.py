@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from classifiers import scoring
 from classifiers.dataset import load_corpus
 from classifiers.lexicon import COUNTED, NUMBERS, OFFICES, SPELLINGS
 from classifiers.mask import Masker
@@ -45,6 +46,23 @@ WORDS = st.sampled_from(
 @given(texts=st.lists(st.lists(WORDS, max_size=12), min_size=MANY, max_size=MANY + 3))
 def test_arrays_add_up_to_the_very_same_number(sums: Sums, texts: list[list[str]]) -> None:
     assert sums.many(texts) == [sums.one(tokens) for tokens in texts]
+
+
+@given(
+    table=st.dictionaries(
+        st.sampled_from("abcdefghij"), st.dictionaries(st.sampled_from("abcdefghij"), st.floats(-5, 5), min_size=1)
+    ),
+    said=st.lists(st.sampled_from("abcdefghijz"), max_size=30),
+    bits=st.integers(0, 4),
+)
+def test_pairs_that_share_a_place_in_the_table_are_told_apart(
+    table: dict[str, dict[str, float]], said: list[str], bits: int
+) -> None:
+    weights = {f"{kind} {one} {two}": w for kind in "bs" for one, row in table.items() for two, w in row.items()}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scoring, "_BITS", bits)
+        sums = Sums(weights, 0.5)
+        assert sums.many([said] * MANY) == [sums.one(said)] * MANY
 
 
 class Everything(frozenset[str]):
