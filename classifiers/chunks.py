@@ -21,7 +21,7 @@ from classifiers.columns import Ids
 from classifiers.features import MOST_TOKENS
 from classifiers.marks import ONLY_WHEN_SHORT
 from classifiers.mask import Masker
-from classifiers.pieces import FIELD, IS_OFFICE, IS_SMALL, IS_STRANGER, KINDS, ONCE, Pieces
+from classifiers.pieces import FIELD, IS_OFFICE, IS_SMALL, IS_STRANGER, KINDS, ONCE, SEVERAL, Pieces
 
 _COUNT = (1 << FIELD) - 1
 
@@ -85,24 +85,27 @@ class Chunks:
 
     def _named(self, plains: Sequence[str]) -> list[int]:
         """Give the places of texts that may name a known contest."""
-        starts = list(accumulate((len(one) + 1 for one in plains), initial=0))
-        return [bisect_right(starts, start) - 1 for start in self._masker.named("\0".join(plains))]
+        found = self._masker.named("\0".join(plains))
+        starts = list(accumulate((len(one) + 1 for one in plains), initial=0)) if found else []
+        return [bisect_right(starts, start) - 1 for start in found]
 
     def _mixed_up(self, chunks: Ids, of_text: Ids) -> dict[int, set[int]]:
         """Give, for the places of pieces, those of their words that the text writes like a name elsewhere."""
         held = self._pieces
         found: dict[int, set[int]] = {}
-        names, counts = held.names.take(chunks)
-        if not len(names):
-            return found
-        cut, cuts = held.cut.take(chunks)
+        naming = np.flatnonzero(held.names.counts(chunks))
+        names, counts = held.names.take(chunks[naming])
         size = held.words
         written = np.zeros(size, np.bool_)
         written[names] = True
+        written[SEVERAL] = True
+        able = np.flatnonzero(written[held.only.take(chunks)])
+        cut, cuts = held.cut.take(chunks[able])
+        of_piece = np.repeat(able, cuts)
         able = np.flatnonzero(written[cut])
-        of_piece = np.repeat(np.arange(len(chunks)), cuts)[able]
-        both = np.flatnonzero(np.isin(of_text[of_piece] * size + cut[able], np.repeat(of_text, counts) * size + names))
-        for place, word in zip(of_piece[both].tolist(), cut[able[both]].tolist(), strict=True):
+        of_piece, cut = of_piece[able], cut[able]
+        both = np.isin(of_text[of_piece] * size + cut, np.repeat(of_text[naming], counts) * size + names)
+        for place, word in zip(of_piece[both].tolist(), cut[both].tolist(), strict=True):
             found.setdefault(place, set()).add(word)
         return found
 

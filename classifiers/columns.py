@@ -60,6 +60,10 @@ class Rows:
         self._start.skip(count)
         self._count.skip(count)
 
+    def counts(self, rows: Ids) -> Ids:
+        """Give how many numbers each row has."""
+        return self._count.take(rows)
+
     def take(self, rows: Ids) -> tuple[Ids, Ids]:
         """Give the numbers of some rows in order, and how many each row has."""
         counts = self._count.take(rows)

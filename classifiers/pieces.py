@@ -53,6 +53,9 @@ _COUNTS = (0,)
 _DEPTH = 2
 _NOBODY: frozenset[str] = frozenset()
 
+SEVERAL, _NONE = 0, 1
+"""Stand for the only word of a piece that has several, or none."""
+
 Tail = tuple[int, ...]
 """The cues (0 = no cue) among the last two tokens of a piece, in order; fewer where it has fewer tokens."""
 _NO_CUE: Tail = (0,)
@@ -72,6 +75,7 @@ class _Learnt:
         self.guards: list[int] = []
         self.last: list[int] = []
         self.twisted: list[int] = []
+        self.only: list[int] = []
 
     def add(
         self,
@@ -90,13 +94,14 @@ class _Learnt:
         self.guards.append(guard)
         self.last.append(codes[-1] & NO_TOKEN if codes else NO_TOKEN)
         self.twisted.append(twisted)
+        self.only.append(_NONE if not cut else cut[0] if len(cut) == 1 else SEVERAL)
 
 
 class _Words(dict[str, int]):
-    """Numbers words as they come, from 1."""
+    """Numbers words as they come, after `SEVERAL` and `_NONE`."""
 
     def __missing__(self, word: str) -> int:
-        self[word] = number = len(self) + 1
+        self[word] = number = len(self) + _NONE + 1
         return number
 
 
@@ -128,9 +133,10 @@ class Pieces:
         self._tails: list[Tail] = []
         # Of each piece: its tokens; its words; those of them written like a name; capital letters and the counts of
         # `count_words`, packed; which token before it would change it; the kind of its last token; whether its hashtags
-        # are others once folded, or it plays a class. Of a piece in a context (a row of its own) only the tokens count.
+        # are others once folded, or it plays a class; its only word. Of a piece in a context, which has a row of its
+        # own, only the tokens count.
         self.tokens, self.cut, self.names = Rows(), Rows(), Rows()
-        self.shape, self.guards, self.last, self.twisted = Column(), Column(), Column(), Column()
+        self.shape, self.guards, self.last, self.twisted, self.only = (Column() for _ in range(5))
 
     def numbers(self, pieces: Sequence[str]) -> Ids:
         """Give the number of each piece, learning those not met before."""
@@ -148,8 +154,8 @@ class Pieces:
 
     @property
     def words(self) -> int:
-        """How many numbers of words there are; the first is none."""
-        return len(self._words) + 1
+        """How many numbers of words there are; `SEVERAL` and `_NONE` are no words."""
+        return len(self._words) + _NONE + 1
 
     def in_context(self, pieces: Sequence[str], chunks: Ids, of_text: Ids, strange: Mapping[int, set[int]]) -> Ids:
         """Give the row of each piece where it stands; `strange` tells words of pieces written like names elsewhere.
@@ -274,6 +280,7 @@ class Pieces:
         self.last.extend(codes & NO_TOKEN)
         numbers = np.fromiter(map(self._words.__getitem__, plain), np.int64, len(plain))
         (self.names if strange else self.cut).extend_ones(numbers)
+        self.only.extend(np.full_like(numbers, _NONE) if strange else numbers)
         (self.cut if strange else self.names).skip(len(pieces))
         self.shape.extend(shapes)
         self.guards.skip(len(pieces))

@@ -65,7 +65,27 @@ def test_read_together_equals_read_singly(texts: list[str]) -> None:
     check(texts, frozenset())
 
 
-@given(texts=st.lists(st.one_of(SPOKEN, st.text(max_size=30)), max_size=8))
+ODD = st.lists(
+    st.sampled_from(
+        [
+            *"aabbkmtIW00113344 #@'.\t\n\x1c\0",
+            "aaa",
+            "m3n",
+            "b0k0",
+            "É",
+            "\u043c",
+            "\uff13",
+            "\u3000",
+            "\u200b",
+            "\ud800",
+            "\uab70",
+        ]
+    ),
+    max_size=20,
+).map("".join)
+
+
+@given(texts=st.lists(st.one_of(SPOKEN, ODD, st.text(max_size=30)), max_size=8))
 def test_folded_together_equals_folded_singly(texts: list[str]) -> None:
     assert fold_many(texts) == [fold_plain(text)[0] for text in texts]
 
