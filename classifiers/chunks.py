@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from itertools import accumulate, chain
+from itertools import accumulate, chain, compress, islice
 from threading import Lock
 from typing import NamedTuple
 
@@ -45,9 +45,15 @@ class Chunks:
     def read(self, texts: Sequence[str], plains: Sequence[str]) -> Read:
         """Read texts; `plains` are the folded ones. Safe from many threads, one at a time."""
         with self._lock:
-            return self._read(texts, plains)
+            return self._read(texts, plains, None)
 
-    def _read(self, texts: Sequence[str], plains: Sequence[str]) -> Read:
+    def tokens(self, texts: Sequence[str], plains: Sequence[str]) -> tuple[Read, list[list[str]]]:
+        """Do what `read` does, and also give the tokens of each text; none where the masker must read it."""
+        said = list[list[str]]()
+        with self._lock:
+            return self._read(texts, plains, said), said
+
+    def _read(self, texts: Sequence[str], plains: Sequence[str], said: list[list[str]] | None) -> Read:
         held = self._pieces
         cut = [text.split() for text in texts]
         counts = np.fromiter(map(len, cut), np.int64, len(texts))
@@ -61,17 +67,18 @@ class Chunks:
 
         coded, sizes = held.tokens.take(rows)
         text_of = np.repeat(of_text, sizes)
-        again = ((coded[1:] & coded[:-1] & IS_STRANGER) > 0) | (
-            ((coded[1:] & ONCE) > 0) & ((coded[:-1] & IS_OFFICE) > 0)
-        )
-        again &= text_of[1:] == text_of[:-1]
-        if again.any():
-            keep = np.concatenate((np.ones(1, np.bool_), ~again))
-            coded, text_of = coded[keep], text_of[keep]
+        keep = _kept(coded, text_of)
+        coded, text_of = coded[keep], text_of[keep]
         lengths = np.bincount(text_of, minlength=len(texts))
         small = np.bincount(text_of[(coded & IS_SMALL) > 0], minlength=len(texts))
         unsure |= ((small > 0) & (lengths <= ONLY_WHEN_SHORT)) | (lengths >= MOST_TOKENS)
-        return self._ended(coded >> KINDS, lengths, self._shapes(texts, chunks, counts), unsure)
+        shapes = self._shapes(texts, chunks, counts)
+        if said is not None:
+            every = compress(held.said(rows), keep.tolist())
+            for length, shape, wanted in zip(lengths.tolist(), shapes, (~unsure).tolist(), strict=True):
+                tokens = [*islice(every, length), *((shape,) if shape and length else ())]
+                said.append(tokens if wanted else [])
+        return self._ended(coded >> KINDS, lengths, shapes, unsure)
 
     def _ended(self, ids: Ids, lengths: Ids, shapes: Sequence[str | None], unsure: NDArray[np.bool_]) -> Read:
         """Add the shapes of the texts, and leave out those that are not sure."""
@@ -122,3 +129,9 @@ class Chunks:
             if len(text) > SAMPLE:
                 shapes[place] = form(text) if count_capitals(text) >= LEAST else None
         return shapes
+
+
+def _kept(coded: Ids, text_of: Ids) -> NDArray[np.bool_]:
+    """Tell which tokens stay: of strangers in a row the first, and no office behind an office."""
+    again = ((coded[1:] & coded[:-1] & IS_STRANGER) > 0) | (((coded[1:] & ONCE) > 0) & ((coded[:-1] & IS_OFFICE) > 0))
+    return np.concatenate((np.ones(min(1, len(coded)), np.bool_), ~again | (text_of[1:] != text_of[:-1])))

@@ -5,10 +5,10 @@ Most pieces become the same tokens wherever they stand. For the others a row is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from heapq import heappop, heappush
-from itertools import count, repeat
+from itertools import chain, count, repeat
 
 import numpy as np
 
@@ -131,6 +131,7 @@ class Pieces:
         self._codes = _Codes(self._ids)
         self._met: dict[tuple[int, Tail, tuple[int, ...]], tuple[int, bool]] = {}
         self._tails: list[Tail] = []
+        self._said: list[tuple[str, ...]] = []
         # Of each piece: its tokens; its words; those of them written like a name; capital letters and the counts of
         # `count_words`, packed; which token before it would change it; the kind of its last token; whether its hashtags
         # are others once folded, or it plays a class; its only word. Of a piece in a context, which has a row of its
@@ -156,6 +157,10 @@ class Pieces:
     def words(self) -> int:
         """How many numbers of words there are; `SEVERAL` and `_NONE` are no words."""
         return len(self._words) + _NONE + 1
+
+    def said(self, rows: Ids) -> Iterator[str]:
+        """Give the tokens of some rows, as many as `tokens` gives numbers."""
+        return chain.from_iterable(map(self._said.__getitem__, rows.tolist()))
 
     def in_context(self, pieces: Sequence[str], chunks: Ids, of_text: Ids, strange: Mapping[int, set[int]]) -> Ids:
         """Give the row of each piece where it stands; `strange` tells words of pieces written like names elsewhere.
@@ -225,6 +230,7 @@ class Pieces:
             codes = learnt.tokens[row - first] if row >= first else self.tokens.take(np.array([row]))[0].tolist()
             learnt.add([*codes[:-1], self._codes[SMALL]])
             self._tails.append((*self._tails[row][:-1], 0))
+            self._said.append((*self._said[row][:-1], SMALL))
             known = self._met[row, (), _COUNTS] = len(self._tails) - 1, False
         return known[0]
 
@@ -232,6 +238,7 @@ class Pieces:
         """Add a row for a piece in a context; gives its number."""
         learnt.add([self._codes[token] for token in tokens])
         self._tails.append(_tail(tokens))
+        self._said.append(tuple(tokens))
         return len(self._tails) - 1
 
     # ------------------------------------------------------------------ new pieces
@@ -286,6 +293,7 @@ class Pieces:
         self.guards.skip(len(pieces))
         self.twisted.skip(len(pieces))
         self._tails.extend(map(_TAIL_OF.get, tokens, repeat(_NO_CUE)))
+        self._said.extend(zip(tokens, strict=True))
         return list(pieces)
 
     def _look(self, piece: str, plain: str, learnt: _Learnt) -> None:
@@ -308,6 +316,7 @@ class Pieces:
             int(STRANGER in plain or len(tags) != sum([token[0] == "#" for token in cut])),
         )
         self._tails.append(_tail(out[1:]))
+        self._said.append(tuple(out[1:]))
 
     def _cut(self, piece: str, plain: str) -> tuple[list[str], list[str], AbstractSet[str]]:
         """Give the raw tokens of a piece, its hashtags as written, and its words written like a stranger's name."""

@@ -84,9 +84,10 @@ class AdditiveClassifier:
         return self._scored(texts, repeat(None, len(texts)) if parents is None else parents, explain=True)
 
     def _scored(self, texts: Sequence[str], parents: Iterable[Parent | None], *, explain: bool = False) -> list[Score]:
-        told = self._tokens(texts)
+        told = self._told(texts)
         alone = self._sums.many(told)
-        return [self._score(*one, explain) for one in zip(told, alone, parents, strict=True)]
+        shares = self._sums.shares(told) if explain else repeat((), len(texts))
+        return [self._score(*one) for one in zip(told, alone, shares, parents, strict=True)]
 
     def probabilities(
         self,
@@ -114,17 +115,26 @@ class AdditiveClassifier:
             found[at] = one.probability
         return found
 
+    def _told(self, texts: Sequence[str]) -> list[list[str]]:
+        """Give the tokens of each text."""
+        if len(texts) < MANY:
+            return self._tokens(texts)
+        read, told = self._chunks.tokens(texts, fold_many(texts))
+        for at, tokens in zip(read.left, self._tokens([texts[at] for at in read.left]), strict=True):
+            told[at] = tokens
+        return told
+
     def _tokens(self, texts: Iterable[str]) -> list[list[str]]:
         tokens, most = self._masker.tokens, features.MOST_TOKENS
         return [tokens(text)[:most] for text in texts]
 
-    def _score(self, tokens: list[str], alone: float, parent: Parent | None, explain: bool) -> Score:  # noqa: FBT001
+    def _score(self, tokens: list[str], alone: float, shares: Sequence[float], parent: Parent | None) -> Score:
         if not tokens:
             return Score(0.0)
         here = self._here(tokens, alone, parent)
         odds = self._calibrated(alone) if here is None else math.fsum(here.values())
         probability = _sigmoid(odds + self._moved)
-        return Score(probability, self._words(tokens, here) if explain and probability >= EXPLAIN_FROM else ())
+        return Score(probability, self._words(tokens, shares, here) if shares and probability >= EXPLAIN_FROM else ())
 
     def _calibrated(self, log_odds: float) -> float:
         return self._model.scale * log_odds + self._model.shift
@@ -142,19 +152,13 @@ class AdditiveClassifier:
             **{name: get(name, 0.0) * value for name, value in values.items()},
         }
 
-    def _words(self, tokens: list[str], here: dict[str, float] | None) -> tuple[WordWeight, ...]:
-        """Give the tokens that moved the score most, each with its pairs' halves, in log-odds; the place as one."""
+    def _words(
+        self, tokens: list[str], added: Sequence[float], here: dict[str, float] | None
+    ) -> tuple[WordWeight, ...]:
+        """Give the tokens that moved the score most, by what each `added`, in log-odds; the place as one."""
         factor = features.norm(len(tokens)) * self._model.scale
-        sums = self._sums
-        own = sums.beside if features.named(tokens) else sums.apart
         shares: dict[str, float] = {}
-        for index, token in enumerate(tokens):
-            value = own.get(token, 0.0)
-            for distance, table in ((1, sums.pairs), (2, sums.gaps)):
-                if index >= distance:
-                    value += table.get(tokens[index - distance], {}).get(token, 0.0) / 2
-                if index + distance < len(tokens):
-                    value += table.get(token, {}).get(tokens[index + distance], 0.0) / 2
+        for token, value in zip(tokens, added, strict=True):
             shares[token] = shares.get(token, 0.0) + value * factor
         if here is not None:
             kept = sum(value for name, value in here.items() if name.startswith("k alone"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,9 +75,41 @@ class Sums:
         """Give each text's log-odds before calibration."""
         if len(texts) < MANY:
             return [self.one(tokens) for tokens in texts]
+        return self.of_ids(*self._numbered(texts))
+
+    def shares(self, texts: Sequence[Sequence[str]]) -> list[list[float]]:
+        """Give what each token of each text adds, each with its pairs' halves, before the sum is normed."""
+        if len(texts) < MANY:
+            return [self._shares_of(tokens) for tokens in texts]
+        ids, lengths = self._numbered(texts)
+        of_text = np.repeat(np.arange(len(texts)), lengths)
+        named = np.bincount(of_text, self._facts_of[ids] & self._contest, len(texts)) > 0
+        found = self._of_word[named[of_text].astype(np.int64), ids]
+        for distance, follows in ((1, self._near), (2, self._far)):
+            able, weights = follows.weights(ids, of_text, distance)
+            halves = np.zeros(len(ids))
+            halves[able] = weights / 2
+            found[distance:] += halves[: len(ids) - distance]
+            found += halves
+        every = iter(found.tolist())
+        return [list(islice(every, length)) for length in lengths.tolist()]
+
+    def _shares_of(self, tokens: Sequence[str]) -> list[float]:
+        own = self.beside if features.named(tokens) else self.apart
+        found = [own.get(token, 0.0) for token in tokens]
+        for distance, table in ((1, self.pairs), (2, self.gaps)):
+            halves = [
+                table.get(one, _NOTHING).get(two, 0.0) / 2 for one, two in zip(tokens, tokens[distance:], strict=False)
+            ]
+            before, behind = [0.0] * distance + halves, halves + [0.0] * distance
+            found = [value + left + right for value, left, right in zip(found, before, behind, strict=False)]
+        return found
+
+    def _numbered(self, texts: Sequence[Sequence[str]]) -> tuple[Ids, Ids]:
+        """Give the numbers of all tokens, one text after the other, and how many each text has."""
         lengths = np.fromiter(map(len, texts), np.int64, len(texts))
         every = chain.from_iterable(texts)
-        return self.of_ids(np.fromiter(map(self._ids.get, every, repeat(_UNKNOWN)), np.int64, lengths.sum()), lengths)
+        return np.fromiter(map(self._ids.get, every, repeat(_UNKNOWN)), np.int64, lengths.sum()), lengths
 
     def id_of(self, token: str) -> int:
         """Give the number of a token, for `of_ids`."""
@@ -135,16 +167,22 @@ class _Follows:
         self._weights_apart = np.concatenate((self._weights[apart], [0.0]))
 
     def sums(self, ids: Ids, of_text: Ids, distance: int, texts: int) -> Floats:
+        """Give the sum over each text."""
+        able, found = self.weights(ids, of_text, distance)
+        return np.bincount(of_text[able], found, texts).astype(np.float64, copy=False)
+
+    def weights(self, ids: Ids, of_text: Ids, distance: int) -> tuple[Ids, Floats]:
+        """Give the places of tokens whose pair may be known, and the weight of each such pair."""
         keys = ids[:-distance] * self._size + ids[distance:]
         at = self._at[_hashed(keys)]
         able = np.flatnonzero((at > 0) & (of_text[:-distance] == of_text[distance:]))
         keys, at = keys[able], at[able]
         here = self._keys[at] == keys
-        found = np.where(here, self._weights[at], 0.0)
+        found: Floats = np.where(here, self._weights[at], 0.0)
         missed = np.flatnonzero(~here)
         places = np.searchsorted(self._apart, keys[missed])
         found[missed] = np.where(self._apart[places] == keys[missed], self._weights_apart[places], 0.0)
-        return np.bincount(of_text[able], found, texts).astype(np.float64, copy=False)
+        return able, found
 
 
 def _hashed(keys: Ids) -> Ids:

@@ -44,16 +44,24 @@ class Numbers(dict[str, int]):
 def check(texts: list[str], ordinary: frozenset[str] = ORDINARY) -> int:
     """Compare with the masker; gives how many texts were left to it."""
     masker, numbers = Masker(cast().terms(), ordinary), Numbers()
-    read = Chunks(masker, numbers.__getitem__).read(texts, fold_many(texts))
+    chunks = Chunks(masker, numbers.__getitem__)
+    read = chunks.read(texts, fold_many(texts))
+    again, said = chunks.tokens(texts, fold_many(texts))
+    assert (again.ids.tolist(), again.lengths.tolist(), again.left) == (
+        read.ids.tolist(),
+        read.lengths.tolist(),
+        read.left,
+    )
     ids, left, at = read.ids.tolist(), set(read.left), 0
-    assert len(read.lengths) == len(texts)
+    assert len(read.lengths) == len(texts) == len(said)
     for place, (text, length) in enumerate(zip(texts, read.lengths.tolist(), strict=True)):
         found = ids[at : at + length]
         at += length
         if place in left:
-            assert length == 0
+            assert length == len(said[place]) == 0
         else:
-            assert found == [numbers[token] for token in masker.tokens(text)], text
+            assert said[place] == masker.tokens(text)
+            assert found == [numbers[token] for token in said[place]]
     assert at == len(ids)
     return len(left)
 

@@ -34,7 +34,10 @@ def test_a_score_does_not_depend_on_how_many_are_judged_together() -> None:
     texts = [*told(300), "", "!!!", "ya"]
     together = model.probabilities(texts)
     assert together == [model.probabilities([text])[0] for text in texts]
-    assert together == [one.probability for one in model.score(texts)]
+    scores = model.score(texts)
+    assert together == [one.probability for one in scores]
+    assert scores == [model.score([text])[0] for text in texts], "the words too"
+    assert sum(len(one.words) for one in scores) > 0
     assert together[50 : 50 + MANY] == model.probabilities(texts[50 : 50 + MANY])
 
 
@@ -46,6 +49,7 @@ WORDS = st.sampled_from(
 @given(texts=st.lists(st.lists(WORDS, max_size=12), min_size=MANY, max_size=MANY + 3))
 def test_arrays_add_up_to_the_very_same_number(sums: Sums, texts: list[list[str]]) -> None:
     assert sums.many(texts) == [sums.one(tokens) for tokens in texts]
+    assert sums.shares(texts) == [sums.shares([tokens])[0] for tokens in texts]
 
 
 @given(
@@ -63,6 +67,7 @@ def test_pairs_that_share_a_place_in_the_table_are_told_apart(
         patch.setattr(scoring, "_BITS", bits)
         sums = Sums(weights, 0.5)
         assert sums.many([said] * MANY) == [sums.one(said)] * MANY
+        assert sums.shares([said] * MANY) == sums.shares([said]) * MANY
 
 
 class Everything(frozenset[str]):
