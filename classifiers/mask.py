@@ -162,9 +162,9 @@ class Masker:
         return out
 
     def settled(self, words: Sequence[str]) -> list[str | None]:
-        """Do what `alone` does, for many words of letters."""
-        easy, mixed = self._easy, self._mixed
-        return [None if word in mixed else easy.get(word, word) for word in words]
+        """Do what `alone` does, for many words of letters; None also for a word that plays a stranger's name."""
+        easy, unsettled = self._easy, self._mixed | {STRANGER}
+        return [None if word in unsettled else easy.get(word, word) for word in words]
 
     def strangers(self, raw: str) -> AbstractSet[str]:
         """Give the words of a raw text that are written like the name of a stranger, folded to small letters."""

@@ -5,10 +5,10 @@ Most pieces become the same tokens wherever they stand. For the others a row is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from heapq import heappop, heappush
-from itertools import chain, count, repeat
+from itertools import chain, compress, count, repeat
 
 import numpy as np
 
@@ -47,7 +47,9 @@ _NEUTRAL = "\0"
 _CUES = (_NEUTRAL, *sorted(NOT_BALLOT | BALLOT_CUES | {"nomor", BALLOT, CANDIDATE, CANDIDACY, PARTY, CAMP, OFFICE}))
 """Tokens after which a number may become something else; a counted word only after a ballot number."""
 _CUE_OF = {cue: number for number, cue in enumerate(_CUES) if number}
-_KIND_OF = {STRANGER: IS_STRANGER, SMALL: IS_SMALL, BALLOT: IS_BALLOT, OFFICE: IS_OFFICE}
+_KINDS_OF = dict.fromkeys(_CUE_OF, IS_CUE) | {
+    STRANGER: IS_STRANGER, SMALL: IS_SMALL, BALLOT: IS_BALLOT | IS_CUE, OFFICE: IS_OFFICE | IS_CUE
+}  # fmt: skip
 _FREE, _BY_BALLOT, _BY_CUE = 0, IS_BALLOT, IS_CUE
 _COUNTS = (0,)
 _DEPTH = 2
@@ -97,14 +99,6 @@ class _Learnt:
         self.only.append(_NONE if not cut else cut[0] if len(cut) == 1 else SEVERAL)
 
 
-class _Words(dict[str, int]):
-    """Numbers words as they come, after `SEVERAL` and `_NONE`."""
-
-    def __missing__(self, word: str) -> int:
-        self[word] = number = len(self) + _NONE + 1
-        return number
-
-
 class _Codes(dict[str, int]):
     """Gives tokens their number and, in the bits below, their kinds."""
 
@@ -113,8 +107,7 @@ class _Codes(dict[str, int]):
         self._ids = ids
 
     def __missing__(self, token: str) -> int:
-        kinds = (IS_CUE if token in _CUE_OF else 0) | _KIND_OF.get(token, 0)
-        self[token] = code = self._ids(token) << KINDS | kinds
+        self[token] = code = self._ids(token) << KINDS | _KINDS_OF.get(token, 0)
         return code
 
 
@@ -127,7 +120,9 @@ class Pieces:
 
     def _forget(self) -> None:
         self._known: dict[str, int] = {}
-        self._words = _Words()
+        self._words: dict[str, int] = {}
+        self.words = _NONE + 1
+        """How many numbers of words there are; not all are given out."""
         self._codes = _Codes(self._ids)
         self._met: dict[tuple[int, Tail, tuple[int, ...]], tuple[int, bool]] = {}
         self._tails: list[Tail] = []
@@ -146,17 +141,12 @@ class Pieces:
         found = np.fromiter(map(self._known.get, pieces, repeat(-1)), np.int64, len(pieces))
         missing = np.flatnonzero(found < 0)
         if len(missing):
-            wanted = [pieces[place] for place in missing.tolist()]
+            wanted = list(compress(pieces, found < 0))
             first = len(self._tails)
             fresh = dict(zip(self._learn(list(dict.fromkeys(wanted))), count(first), strict=False))
             found[missing] = [fresh[piece] for piece in wanted]
             self._known.update(fresh if max(map(len, fresh)) <= _LONG else _short(fresh))
         return found
-
-    @property
-    def words(self) -> int:
-        """How many numbers of words there are; `SEVERAL` and `_NONE` are no words."""
-        return len(self._words) + _NONE + 1
 
     def said(self, rows: Ids) -> Iterator[str]:
         """Give the tokens of some rows, as many as `tokens` gives numbers."""
@@ -268,55 +258,66 @@ class Pieces:
         return order
 
     def _learn_words(
-        self, words: Sequence[_Word], settled: Iterable[str | None], left: list[tuple[str, str]], *, strange: bool
+        self, words: list[_Word], settled: list[str | None], left: list[tuple[str, str]], *, strange: bool
     ) -> list[str]:
         """Learn words of one token each; gives their pieces. Those that must be looked at go to the end of `left`."""
-        known = [
-            (piece, word, shape, token)
-            for (piece, word, shape), token in zip(words, settled, strict=True)
-            if token is not None and word != STRANGER
-        ]
-        if len(known) < len(words):
-            kept = {piece for piece, _, _, _ in known}
-            left += [(piece, piece.lower()) for piece, _, _ in words if piece not in kept]
-        if not known:
+        if None in settled:
+            left += [
+                (piece, piece.lower()) for (piece, _, _), token in zip(words, settled, strict=True) if token is None
+            ]
+            words = [one for one, token in zip(words, settled, strict=True) if token is not None]
+        if not words:
             return []
-        pieces, plain, shapes, tokens = zip(*known, strict=True)
-        codes = np.fromiter(map(self._codes.__getitem__, tokens), np.int64, len(tokens))
+        pieces, plain, shapes = zip(*words, strict=True)
+        tokens = [token for token in settled if token is not None]
+        count = len(words)
+        codes = np.fromiter(map(self._ids, tokens), np.int64, count) << KINDS
+        codes |= np.fromiter(map(_KINDS_OF.get, tokens, repeat(0)), np.int64, count)
         self.tokens.extend_ones(codes)
         self.last.extend(codes & NO_TOKEN)
-        numbers = np.fromiter(map(self._words.__getitem__, plain), np.int64, len(plain))
+        numbers = np.fromiter(
+            map(self._words.setdefault, plain, range(self.words, self.words + count)), np.int64, count
+        )
+        self.words += count
         (self.names if strange else self.cut).extend_ones(numbers)
         self.only.extend(np.full_like(numbers, _NONE) if strange else numbers)
-        (self.cut if strange else self.names).skip(len(pieces))
+        (self.cut if strange else self.names).skip(count)
         self.shape.extend(shapes)
-        self.guards.skip(len(pieces))
-        self.twisted.skip(len(pieces))
+        self.guards.skip(count)
+        self.twisted.skip(count)
         self._tails.extend(map(_TAIL_OF.get, tokens, repeat(_NO_CUE)))
         self._said.extend(zip(tokens, strict=True))
         return list(pieces)
 
     def _look(self, piece: str, plain: str, learnt: _Learnt) -> None:
         """Learn a piece that is more than one small word."""
-        masker, codes, words = self._masker, self._codes, self._words
+        masker, word = self._masker, self._word
         cut, tags, strange = self._cut(piece, plain)
-        names = sorted(name for name in strange if not masker.office(name))  # an office stays one, however written
-        out, office = [_NEUTRAL], False
+        out, office, names, own = [_NEUTRAL], False, list[str](), cut
         guard = self._say(cut, tags, strange, out)
+        del out[0]
         if guard and len(cut) == 1 and strange <= set(cut):
             office = masker.office(cut[0])
             guard = _FREE if office else _BY_BALLOT if masker.counted(cut[0]) else _BY_CUE
-        capitals = 0 if plain == piece else count_capitals(piece)
+        if strange:
+            names = [name for name in sorted(strange) if not masker.office(name)]  # it stays one, however written
+            own = [token for token in cut if token not in strange]
+        codes = list(map(self._codes.__getitem__, out))
         learnt.add(
-            [codes[one] | (ONCE if office else 0) for one in out[1:]],
-            [words[token] for token in cut if token not in strange],
-            [words[name] for name in names],
-            _packed(capitals, count_words(piece[:SAMPLE])),
+            [codes[0] | ONCE] if office else codes,
+            list(map(word, own)),
+            list(map(word, names)),
+            _packed(0 if plain == piece else count_capitals(piece), count_words(piece[:SAMPLE])),
             guard,
-            int(STRANGER in plain or len(tags) != sum([token[0] == "#" for token in cut])),
+            int(STRANGER in plain or ("#" in plain and len(tags) != sum([token[0] == "#" for token in cut]))),
         )
-        self._tails.append(_tail(out[1:]))
-        self._said.append(tuple(out[1:]))
+        self._tails.append(_tail(out))
+        self._said.append(tuple(out))
+
+    def _word(self, word: str) -> int:
+        number = self._words.setdefault(word, self.words)
+        self.words += number == self.words
+        return number
 
     def _cut(self, piece: str, plain: str) -> tuple[list[str], list[str], AbstractSet[str]]:
         """Give the raw tokens of a piece, its hashtags as written, and its words written like a stranger's name."""
@@ -327,7 +328,7 @@ class Pieces:
         """Append what raw tokens become after those in `out`; gives the kind of token before them that matters."""
         masker, guard, named = self._masker, _FREE, iter(tags)
         for token in cut:
-            tag = next(named, "") if token[0] == "#" else ""
+            tag = next(named, "") if tags and token[0] == "#" else ""
             settled = None if token in strange else masker.alone(token, tag)
             if settled is None:
                 masker.step(token, out, strange, iter((tag,)))
@@ -342,6 +343,8 @@ class Pieces:
 
 
 def _tail(tokens: Sequence[str]) -> Tail:
+    if len(tokens) == 1:
+        return _TAIL_OF.get(tokens[0], _NO_CUE)
     return tuple([_CUE_OF.get(token, 0) for token in tokens[-_DEPTH:]])
 
 
