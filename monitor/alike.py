@@ -60,9 +60,10 @@ def _placed(store: Store, batch: Sequence[Flag]) -> list[Placed]:
     waiting = {flag.flag_id for flag in batch}
     known = {key: _said(one) for key, one in leaders.items() if key not in waiting}
     found: list[Placed] = []
+    cut: dict[int, frozenset[str]] = {}
     for flag, mine, keys in zip(batch, said, bands, strict=True):
         near = {leader for key in keys for leader in homes.get(key, ()) if leader in known}
-        leader, likeness = _closest(mine, sorted(near), known) if mine[1] else (None, 1.0)
+        leader, likeness = _closest(mine, sorted(near), known, cut) if mine[1] else (None, 1.0)
         if leader is not None:
             found.append(Placed(flag.flag_id, leader, flag.stored.version, likeness))
             continue
@@ -77,14 +78,28 @@ def _said(flag: Flag) -> _Said:
     return flag.stored.item.kind.value, folded(words(flag))
 
 
-def _closest(mine: _Said, leaders: Sequence[int], known: dict[int, _Said]) -> tuple[int | None, float]:
-    """Give the leader most alike (the earliest of equals), by an exact look; None where none is alike enough."""
-    own, best, found = shingles(mine[1]), 0.0, None
+def _closest(
+    mine: _Said, leaders: Sequence[int], known: dict[int, _Said], cut: dict[int, frozenset[str]]
+) -> tuple[int | None, float]:
+    """Give the leader most alike (the earliest of equals), by an exact look; None where none is alike enough.
+
+    `cut` remembers the shingles of leaders.
+    """
+    own: frozenset[str] | None = None
+    best, found = 0.0, None
     for leader in leaders:
         kind, text = known.get(leader, ("", ""))
         if kind != mine[0] or not text:
             continue
-        likeness = 1.0 if text == mine[1] else alike(own, shingles(text))
+        if text == mine[1]:
+            likeness = 1.0
+        else:
+            own = own or shingles(mine[1])
+            theirs = cut.get(leader) or cut.setdefault(leader, shingles(text))
+            few, many = sorted((len(own), len(theirs)))
+            if few < max(THRESHOLD, best) * many:
+                continue  # sets of such sizes cannot be alike enough
+            likeness = alike(own, theirs)
         if likeness >= THRESHOLD and likeness > best:
             best, found = likeness, leader
     return found, best

@@ -89,7 +89,8 @@ def overtaken(judges: Judges, batch: Sequence[StoredItem], seen: AbstractSet[int
     windows = judges.rules.windows
     if judges.past is None or not windows:
         return set()
-    acts = [act for _, act in acts_of(judges, batch, {})]
+    counted = [one for one in batch if one.item.kind in windows]
+    acts = [act for _, act in acts_of(judges, counted, {})]
     return Recall(judges.past, judges.roster, judges.context).overtaken(acts, windows, seen)
 
 

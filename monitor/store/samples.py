@@ -196,13 +196,17 @@ def _bins(ours: Sequence[Screened], run_id: int) -> list[tuple[int, str, int, in
     items: Counter[tuple[str, int]] = Counter()
     flagged: Counter[tuple[str, int]] = Counter()
     ruled: Counter[tuple[str, int]] = Counter()
+    days: dict[datetime, str] = {}  # what came with one answer has one time
     for one in ours:
-        place = (stamp(one.stored.captured_at)[:10], min(BINS - 1, int((one.probability or 0.0) * BINS)))
+        captured = one.stored.captured_at
+        day = days.get(captured) or days.setdefault(captured, stamp(captured)[:10])
+        place = (day, min(BINS - 1, int((one.probability or 0.0) * BINS)))
         items[place] += 1
-        flagged[place] += bool(one.opinions)
-        ruled[place] += any(
-            match.level.rank >= Level.MEDIUM.rank for _, opinion in one.opinions for match in opinion.matches
-        )
+        if one.opinions:
+            flagged[place] += 1
+            ruled[place] += any(
+                match.level.rank >= Level.MEDIUM.rank for _, opinion in one.opinions for match in opinion.matches
+            )
     return [
         (run_id, day, number, items[day, number], flagged[day, number], ruled[day, number]) for day, number in items
     ]
