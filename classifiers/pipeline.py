@@ -84,7 +84,7 @@ class AdditiveClassifier:
         return self._scored(texts, repeat(None, len(texts)) if parents is None else parents, explain=True)
 
     def _scored(self, texts: Sequence[str], parents: Iterable[Parent | None], *, explain: bool = False) -> list[Score]:
-        told = self._told(texts)
+        told = self._tokens(texts) if len(texts) < MANY else self._chunks.tokens(texts)
         alone = self._sums.many(told)
         shares = self._sums.shares(told) if explain else repeat((), len(texts))
         return [self._score(*one) for one in zip(told, alone, shares, parents, strict=True)]
@@ -114,15 +114,6 @@ class AdditiveClassifier:
         for at, one in zip(places, self._scored([texts[at] for at in places], above), strict=True):
             found[at] = one.probability
         return found
-
-    def _told(self, texts: Sequence[str]) -> list[list[str]]:
-        """Give the tokens of each text."""
-        if len(texts) < MANY:
-            return self._tokens(texts)
-        read, told = self._chunks.tokens(texts, fold_many(texts))
-        for at, tokens in zip(read.left, self._tokens([texts[at] for at in read.left]), strict=True):
-            told[at] = tokens
-        return told
 
     def _tokens(self, texts: Iterable[str]) -> list[list[str]]:
         tokens, most = self._masker.tokens, features.MOST_TOKENS
