@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from itertools import accumulate, chain, compress
+from itertools import accumulate, compress
 from threading import Lock
 from typing import NamedTuple
 
@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from classifiers.case import LEAST, SAMPLE, count_capitals, form, form_of
 from classifiers.columns import Ids
 from classifiers.features import MOST_TOKENS
+from classifiers.learnt import IS_OFFICE, IS_SMALL, IS_STRANGER, KINDS, ONCE, SEVERAL
 from classifiers.marks import ONLY_WHEN_SHORT
 from classifiers.mask import Masker
-from classifiers.pieces import FIELD, IS_OFFICE, IS_SMALL, IS_STRANGER, KINDS, ONCE, SEVERAL, Pieces
+from classifiers.pieces import FIELD, Pieces
 from classifiers.text import fold_many
 
 _COUNT = (1 << FIELD) - 1
@@ -106,9 +107,11 @@ class Chunks:
 
     def _read(self, texts: Sequence[str], plains: Sequence[str]) -> tuple[Read, _Seen]:
         held, self._seen = self._pieces, None  # what is known of pieces may be forgotten now
-        cut = [text.split() for text in texts]
-        counts = np.fromiter(map(len, cut), np.int64, len(texts))
-        pieces = list(chain.from_iterable(cut))
+        pieces, ends = list[str](), [0]
+        for text in texts:
+            pieces += text.split()
+            ends.append(len(pieces))
+        counts = np.diff(np.array(ends))
         chunks = held.numbers(pieces)
         of_text = np.repeat(np.arange(len(texts)), counts)
         unsure = np.zeros(len(texts), np.bool_)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, chain
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,10 +42,9 @@ class Rows:
     def __init__(self) -> None:
         self._data, self._start, self._count = Column(), Column(), Column()
 
-    def extend(self, rows: Sequence[Sequence[int]]) -> None:
-        """Add rows."""
-        counts = [len(row) for row in rows]
-        first = self._data.extend(list(chain.from_iterable(rows)))
+    def extend(self, numbers: Sequence[int], counts: Sequence[int]) -> None:
+        """Add rows: all their numbers, and how many each has."""
+        first = self._data.extend(numbers)
         self._start.extend(list(accumulate(counts[:-1], initial=first)) if counts else [])
         self._count.extend(counts)
 

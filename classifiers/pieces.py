@@ -14,6 +14,19 @@ import numpy as np
 
 from classifiers.case import LETTERS, SAMPLE, count_capitals, count_words
 from classifiers.columns import Column, Ids, Rows
+from classifiers.learnt import (
+    IS_BALLOT,
+    IS_CUE,
+    IS_OFFICE,
+    IS_SMALL,
+    IS_STRANGER,
+    KINDS,
+    NO_TOKEN,
+    NONE,
+    ONCE,
+    Learnt,
+    Words,
+)
 from classifiers.lexicon import BALLOT_CUES, NOT_BALLOT
 from classifiers.marks import (
     BALLOT,
@@ -38,11 +51,6 @@ FIELD = 12
 """Bits of each count in the shape of a piece."""
 _SILENT = ",.;)"
 """Signs at the end of a piece that are no tokens."""
-IS_STRANGER, IS_CUE, IS_SMALL, IS_BALLOT, IS_OFFICE, ONCE = 1, 2, 4, 8, 16, 32
-"""Kinds of tokens, as bits below their number; `ONCE` is an office that stands once in a row."""
-KINDS = 6
-NO_TOKEN = IS_CUE | IS_BALLOT
-"""Stands for the last token of a piece that has none: what stands before it must be looked at."""
 _NEUTRAL = "\0"
 _CUES = (_NEUTRAL, *sorted(NOT_BALLOT | BALLOT_CUES | {"nomor", BALLOT, CANDIDATE, CANDIDACY, PARTY, CAMP, OFFICE}))
 """Tokens after which a number may become something else; a counted word only after a ballot number."""
@@ -55,48 +63,11 @@ _COUNTS = (0,)
 _DEPTH = 2
 _NOBODY: frozenset[str] = frozenset()
 
-SEVERAL, _NONE = 0, 1
-"""Stand for the only word of a piece that has several, or none."""
-
 Tail = tuple[int, ...]
 """The cues (0 = no cue) among the last two tokens of a piece, in order; fewer where it has fewer tokens."""
 _NO_CUE: Tail = (0,)
+_NO_CUES: Tail = (0, 0)
 _TAIL_OF: dict[str, Tail] = {cue: (number,) for cue, number in _CUE_OF.items()}
-_Word = tuple[str, str, int]
-"""A piece, its word in small letters, and its shape."""
-
-
-class _Learnt:
-    """What is known of new pieces, in their order; see `Pieces._forget` for the meaning of each."""
-
-    def __init__(self) -> None:
-        self.tokens: list[Sequence[int]] = []
-        self.cut: list[Sequence[int]] = []
-        self.names: list[Sequence[int]] = []
-        self.shape: list[int] = []
-        self.guards: list[int] = []
-        self.last: list[int] = []
-        self.twisted: list[int] = []
-        self.only: list[int] = []
-
-    def add(
-        self,
-        codes: Sequence[int],
-        cut: Sequence[int] = (),
-        names: Sequence[int] = (),
-        shape: int = 0,
-        guard: int = _FREE,
-        twisted: int = 0,
-    ) -> None:
-        """Add one piece; in a context only the tokens count."""
-        self.tokens.append(codes)
-        self.cut.append(cut)
-        self.names.append(names)
-        self.shape.append(shape)
-        self.guards.append(guard)
-        self.last.append(codes[-1] & NO_TOKEN if codes else NO_TOKEN)
-        self.twisted.append(twisted)
-        self.only.append(_NONE if not cut else cut[0] if len(cut) == 1 else SEVERAL)
 
 
 class _Codes(dict[str, int]):
@@ -121,12 +92,12 @@ class Pieces:
     def _forget(self) -> None:
         self._known: dict[str, int] = {}
         self._words: dict[str, int] = {}
-        self.words = _NONE + 1
+        self.words = NONE + 1
         """How many numbers of words there are; not all are given out."""
         self._codes = _Codes(self._ids)
         self._met: dict[tuple[int, Tail, tuple[int, ...]], tuple[int, bool]] = {}
         self._tails: list[Tail] = []
-        self._said: list[tuple[str, ...]] = []
+        self._said: list[str | tuple[str, ...]] = []
         # Of each piece: its tokens; its words; those of them written like a name; capital letters and the counts of
         # `count_words`, packed; which token before it would change it; the kind of its last token; whether its hashtags
         # are others once folded, or it plays a class; its only word. Of a piece in a context, which has a row of its
@@ -150,7 +121,7 @@ class Pieces:
 
     def said(self, rows: Ids) -> Iterator[str]:
         """Give the tokens of some rows, as many as `tokens` gives numbers."""
-        return chain.from_iterable(map(self._said.__getitem__, rows.tolist()))
+        return chain.from_iterable(map(self._tokens_of, rows.tolist()))
 
     def in_context(self, pieces: Sequence[str], chunks: Ids, of_text: Ids, strange: Mapping[int, set[int]]) -> Ids:
         """Give the row of each piece where it stands; `strange` tells words of pieces written like names elsewhere.
@@ -163,7 +134,7 @@ class Pieces:
         queue = sorted({*able[near].tolist(), *strange})
         if not queue:
             return chunks
-        rows, learnt, done = chunks.copy(), _Learnt(), -1
+        rows, learnt, done = chunks.copy(), Learnt(), -1
         while queue:
             place = heappop(queue)
             if place == done:
@@ -200,7 +171,7 @@ class Pieces:
                 return at
         return 0
 
-    def _row(self, number: int, piece: str, tail: Tail, strange: tuple[int, ...], learnt: _Learnt) -> tuple[int, bool]:
+    def _row(self, number: int, piece: str, tail: Tail, strange: tuple[int, ...], learnt: Learnt) -> tuple[int, bool]:
         """Give the row of a piece behind a tail, and whether it makes a count of the number before it."""
         known = self._met.get((number, tail, strange))
         if known is None:
@@ -212,84 +183,80 @@ class Pieces:
             known = self._met[number, tail, strange] = self._added(out[start:], learnt), out[start - 1] != last
         return known
 
-    def _counting(self, row: int, learnt: _Learnt) -> int:
+    def _counting(self, row: int, learnt: Learnt) -> int:
         """Give the row of a piece whose last token, a ballot number, only counts what follows."""
         known = self._met.get((row, (), _COUNTS))
         if known is None:
-            first = len(self._tails) - len(learnt.tokens)
-            codes = learnt.tokens[row - first] if row >= first else self.tokens.take(np.array([row]))[0].tolist()
-            learnt.add([*codes[:-1], self._codes[SMALL]])
-            self._tails.append((*self._tails[row][:-1], 0))
-            self._said.append((*self._said[row][:-1], SMALL))
+            self._added([*self._tokens_of(row)[:-1], SMALL], learnt)
             known = self._met[row, (), _COUNTS] = len(self._tails) - 1, False
         return known[0]
 
-    def _added(self, tokens: Sequence[str], learnt: _Learnt) -> int:
+    def _added(self, tokens: Sequence[str], learnt: Learnt) -> int:
         """Add a row for a piece in a context; gives its number."""
         learnt.add([self._codes[token] for token in tokens])
-        self._tails.append(_tail(tokens))
-        self._said.append(tuple(tokens))
+        self._keep(tokens)
         return len(self._tails) - 1
+
+    def _keep(self, tokens: Sequence[str]) -> None:
+        """Keep the tokens of a row, and their tail."""
+        self._tails.append(_tail(tokens))
+        self._said.append(tokens[0] if len(tokens) == 1 else tuple(tokens))
+
+    def _tokens_of(self, row: int) -> tuple[str, ...]:
+        said = self._said[row]
+        return (said,) if isinstance(said, str) else said
 
     # ------------------------------------------------------------------ new pieces
 
     def _learn(self, pieces: Sequence[str]) -> list[str]:
         """Learn pieces, words of plain letters all at once; gives the pieces in the order of their numbers."""
-        strange, small, capital, left = self._masker.strange, list[_Word](), list[_Word](), list[tuple[str, str]]()
+        strange, small, capital = self._masker.strange, Words(), Words()
+        left, plains = list[str](), list[str]()
         for piece, plain in zip(pieces, fold_many(pieces), strict=True):
             core = piece[:-1] if piece[-1] in _SILENT else piece
-            if not (core.isalpha() and core.isascii()):
-                left.append((piece, plain))
-            elif plain == piece:
-                small.append((piece, core, _SMALL_WORD if len(core) >= LETTERS else 0))
-            elif plain == piece.lower():
-                word = plain[: len(core)]
-                named = len(core) > 1 and core[0] != word[0] and strange(word)
-                (capital if named else small).append((piece, word, _shape(core)))
-            else:
-                left.append((piece, plain))
-        order = self._learn_words(small, self._masker.settled([word for _, word, _ in small]), left, strange=False)
-        order += self._learn_words(capital, self._masker.once([word for _, word, _ in capital]), left, strange=True)
-        learnt = _Learnt()
-        for piece, plain in left:
-            order.append(piece)
+            if core.isalpha() and core.isascii():
+                if plain == piece:
+                    small.add(piece, core, _SMALL_WORD if len(core) >= LETTERS else 0)
+                    continue
+                if plain == piece.lower():
+                    word = plain[: len(core)]
+                    named = len(core) > 1 and core[0] != word[0] and strange(word)
+                    (capital if named else small).add(piece, word, _shape(core))
+                    continue
+            left.append(piece)
+            plains.append(plain)
+        missed = self._learn_words(small, self._masker.settled(small.words), strange=False)
+        missed += self._learn_words(capital, self._masker.once(capital.words), strange=True)
+        left += missed
+        learnt = Learnt()
+        for piece, plain in zip(left, plains + [piece.lower() for piece in missed], strict=True):
             self._look(piece, plain, learnt)
         self._add(learnt)
-        return order
+        return small.pieces + capital.pieces + left
 
-    def _learn_words(
-        self, words: list[_Word], settled: list[str | None], left: list[tuple[str, str]], *, strange: bool
-    ) -> list[str]:
-        """Learn words of one token each; gives their pieces. Those that must be looked at go to the end of `left`."""
-        if None in settled:
-            left += [
-                (piece, piece.lower()) for (piece, _, _), token in zip(words, settled, strict=True) if token is None
-            ]
-            words = [one for one, token in zip(words, settled, strict=True) if token is not None]
-        if not words:
-            return []
-        pieces, plain, shapes = zip(*words, strict=True)
+    def _learn_words(self, learnt: Words, settled: list[str | None], *, strange: bool) -> list[str]:
+        """Learn words of one token each; gives, and takes out, the pieces that must be looked at."""
+        missed = learnt.taken([token is None for token in settled]) if None in settled else []
         tokens = [token for token in settled if token is not None]
-        count = len(words)
+        count = len(tokens)
         codes = np.fromiter(map(self._ids, tokens), np.int64, count) << KINDS
         codes |= np.fromiter(map(_KINDS_OF.get, tokens, repeat(0)), np.int64, count)
         self.tokens.extend_ones(codes)
         self.last.extend(codes & NO_TOKEN)
-        numbers = np.fromiter(
-            map(self._words.setdefault, plain, range(self.words, self.words + count)), np.int64, count
-        )
+        given = map(self._words.setdefault, learnt.words, range(self.words, self.words + count))
+        numbers = np.fromiter(given, np.int64, count)
         self.words += count
         (self.names if strange else self.cut).extend_ones(numbers)
-        self.only.extend(np.full_like(numbers, _NONE) if strange else numbers)
+        self.only.extend(np.full_like(numbers, NONE) if strange else numbers)
         (self.cut if strange else self.names).skip(count)
-        self.shape.extend(shapes)
+        self.shape.extend(learnt.shapes)
         self.guards.skip(count)
         self.twisted.skip(count)
         self._tails.extend(map(_TAIL_OF.get, tokens, repeat(_NO_CUE)))
-        self._said.extend(zip(tokens, strict=True))
-        return list(pieces)
+        self._said.extend(tokens)
+        return missed
 
-    def _look(self, piece: str, plain: str, learnt: _Learnt) -> None:
+    def _look(self, piece: str, plain: str, learnt: Learnt) -> None:
         """Learn a piece that is more than one small word."""
         masker, word = self._masker, self._word
         cut, tags, strange = self._cut(piece, plain)
@@ -311,8 +278,7 @@ class Pieces:
             guard,
             int(STRANGER in plain or ("#" in plain and len(tags) != sum([token[0] == "#" for token in cut]))),
         )
-        self._tails.append(_tail(out))
-        self._said.append(tuple(out))
+        self._keep(out)
 
     def _word(self, word: str) -> int:
         number = self._words.setdefault(word, self.words)
@@ -337,15 +303,24 @@ class Pieces:
                 out += settled
         return guard
 
-    def _add(self, learnt: _Learnt) -> None:
-        for name in vars(learnt):
+    def _add(self, learnt: Learnt) -> None:
+        for rows, (numbers, counts) in (
+            (self.tokens, learnt.tokens),
+            (self.cut, learnt.cut),
+            (self.names, learnt.names),
+        ):
+            rows.extend(numbers, counts)
+        for name in ("shape", "guards", "last", "twisted", "only"):
             getattr(self, name).extend(getattr(learnt, name))
 
 
 def _tail(tokens: Sequence[str]) -> Tail:
     if len(tokens) == 1:
         return _TAIL_OF.get(tokens[0], _NO_CUE)
-    return tuple([_CUE_OF.get(token, 0) for token in tokens[-_DEPTH:]])
+    if not tokens:
+        return ()
+    before, last = (_CUE_OF.get(token, 0) for token in tokens[-_DEPTH:])
+    return (before, last) if before or last else _NO_CUES
 
 
 def _shape(core: str) -> int:
