@@ -8,7 +8,7 @@ known contest, the text is left to the masker.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate, compress
 from threading import Lock
@@ -53,7 +53,7 @@ class _Seen:
         texts: Sequence[str],
         counts: Ids,
         rows: _Rows,
-        shapes: Sequence[str | None],
+        shapes: Mapping[int, str],
         unsure: NDArray[np.bool_],
     ) -> None:
         self._texts, self._counts, self._rows, self._shapes, self._unsure = texts, counts, rows, shapes, unsure
@@ -75,7 +75,7 @@ class _Seen:
             return None
         (start, end), (first, last) = (some[place : place + 2] for some in self._starts)
         tokens = list(compress(held.said(self._rows.numbers[start:end]), self._rows.kept[first:last].tolist()))
-        shape = self._shapes[place]
+        shape = self._shapes.get(place)
         return [*tokens, shape] if tokens and shape is not None else tokens
 
 
@@ -115,7 +115,7 @@ class Chunks:
         chunks = held.numbers(pieces)
         of_text = np.repeat(np.arange(len(texts)), counts)
         unsure = np.zeros(len(texts), np.bool_)
-        unsure[self._named(plains)] = True
+        unsure[self._named(texts, plains)] = True
         unsure[of_text[held.twisted.take(chunks) > 0]] = True
         rows = held.in_context(pieces, chunks, of_text, self._mixed_up(chunks, of_text))
 
@@ -130,27 +130,28 @@ class Chunks:
         seen = _Seen(tuple(texts), counts, _Rows(rows, sizes, keep), shapes, unsure)
         return self._ended(coded >> KINDS, lengths, shapes, unsure), seen
 
-    def _ended(self, ids: Ids, lengths: Ids, shapes: Sequence[str | None], unsure: NDArray[np.bool_]) -> Read:
+    def _ended(self, ids: Ids, lengths: Ids, shapes: Mapping[int, str], unsure: NDArray[np.bool_]) -> Read:
         """Add the shapes of the texts, and leave out those that are not sure."""
-        shaped = np.array([shape is not None for shape in shapes], np.bool_) & (lengths > 0)
-        ends = np.cumsum(lengths)
-        last = [self._ids(shape) for shape, wanted in zip(shapes, shaped.tolist(), strict=True) if shape and wanted]
-        ids = np.insert(ids, ends[shaped], last)
-        lengths = lengths + shaped
+        shaped = [place for place in sorted(shapes) if lengths[place]]
+        ids = np.insert(ids, np.cumsum(lengths)[shaped], [self._ids(shapes[place]) for place in shaped])
+        lengths[shaped] += 1
         keep = np.repeat(~unsure, lengths)
         return Read(ids[keep], np.where(unsure, 0, lengths), np.flatnonzero(unsure).tolist())
 
-    def _named(self, plains: Sequence[str]) -> list[int]:
-        """Give the places of texts that may name a known contest."""
+    def _named(self, texts: Sequence[str], plains: Sequence[str]) -> list[int]:
+        """Give the places of texts that may name a known contest; of ASCII a term within a word changes nothing."""
         found = self._masker.named("\0".join(plains))
-        starts = list(accumulate((len(one) + 1 for one in plains), initial=0)) if found else []
-        return [bisect_right(starts, start) - 1 for start in found]
+        starts = list(accumulate(map(len, plains), lambda end, more: end + more + 1, initial=0)) if found else []
+        places = [(bisect_right(starts, start) - 1, whole) for start, whole in found]
+        return [place for place, whole in places if whole or not texts[place].isascii()]
 
     def _mixed_up(self, chunks: Ids, of_text: Ids) -> dict[int, set[int]]:
         """Give, for the places of pieces, those of their words that the text writes like a name elsewhere."""
         held = self._pieces
         found: dict[int, set[int]] = {}
         naming = np.flatnonzero(held.names.counts(chunks))
+        if not len(naming):
+            return found
         names, counts = held.names.take(chunks[naming])
         size = held.words
         written = np.zeros(size, np.bool_)
@@ -161,24 +162,24 @@ class Chunks:
         of_piece = np.repeat(able, cuts)
         able = np.flatnonzero(written[cut])
         of_piece, cut = of_piece[able], cut[able]
-        both = np.isin(of_text[of_piece] * size + cut, np.repeat(of_text[naming], counts) * size + names)
+        wanted, named = of_text[of_piece] * size + cut, np.sort(np.repeat(of_text[naming], counts) * size + names)
+        both = named[np.minimum(np.searchsorted(named, wanted), len(named) - 1)] == wanted
         for place, word in zip(of_piece[both].tolist(), cut[both].tolist(), strict=True):
             found.setdefault(place, set()).add(word)
         return found
 
-    def _shapes(self, texts: Sequence[str], chunks: Ids, counts: Ids) -> list[str | None]:
-        """Give the shape of each text, None where it has none."""
+    def _shapes(self, texts: Sequence[str], chunks: Ids, counts: Ids) -> dict[int, str]:
+        """Give the shape of each text that has one, by its place."""
         sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(self._pieces.shape.take(chunks))))
         ends = np.cumsum(counts)
         packed = sums[ends] - sums[ends - counts]
         capitals, words, small, upper, first = ((packed >> FIELD * place) & _COUNT for place in range(5))
-        shapes: list[str | None] = [None] * len(texts)
+        shapes = dict[int, str | None]()
         for place in np.flatnonzero((capitals >= LEAST) & (words >= LEAST) & (small * 3 < words)).tolist():
             shapes[place] = form_of(int(words[place]), int(small[place]), int(upper[place]), int(first[place]))
-        for place, text in enumerate(texts):
-            if len(text) > SAMPLE:
-                shapes[place] = form(text) if count_capitals(text) >= LEAST else None
-        return shapes
+        for place in np.flatnonzero(np.fromiter(map(len, texts), np.int64, len(texts)) > SAMPLE).tolist():
+            shapes[place] = form(texts[place]) if count_capitals(texts[place]) >= LEAST else None
+        return {place: shape for place, shape in shapes.items() if shape is not None}
 
 
 def _kept(coded: Ids, text_of: Ids) -> NDArray[np.bool_]:

@@ -8,7 +8,7 @@ from itertools import compress
 IS_STRANGER, IS_CUE, IS_SMALL, IS_BALLOT, IS_OFFICE, ONCE = 1, 2, 4, 8, 16, 32
 """Kinds of tokens, as bits below their number; `ONCE` is an office that stands once in a row."""
 KINDS = 6
-NO_TOKEN = IS_CUE | IS_BALLOT
+NO_TOKEN = IS_CUE | IS_BALLOT | IS_OFFICE
 """Stands for the last token of a piece that has none: what stands before it must be looked at."""
 SEVERAL, NONE = 0, 1
 """Stand for the only word of a piece that has several, or none."""

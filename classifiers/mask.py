@@ -194,9 +194,12 @@ class Masker:
         word = SPELLINGS.get(token, token)
         return token not in self._parts and word not in NUMBERS and word not in COUNTED
 
-    def named(self, plain: str) -> list[int]:
-        """Give where in a folded text something of the known contests may stand."""
-        return [] if self._find is None else [one[1] for one in self._find.find_matches_as_indexes(plain)]
+    def named(self, plain: str) -> list[tuple[int, bool]]:
+        """Give where in a folded text a term of the known contests stands, and whether as a word."""
+        if self._find is None:
+            return []
+        found = self._find.find_matches_as_indexes(plain, overlapping=True)
+        return [(start, _word_end(plain, start, end) > 0) for _, start, end in found]
 
     def _known(self, seen: list[str], strange: AbstractSet[str]) -> Iterable[str | None]:
         """Give the token of each word that needs no second look, None for the others."""

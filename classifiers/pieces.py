@@ -56,9 +56,9 @@ _CUES = (_NEUTRAL, *sorted(NOT_BALLOT | BALLOT_CUES | {"nomor", BALLOT, CANDIDAT
 """Tokens after which a number may become something else; a counted word only after a ballot number."""
 _CUE_OF = {cue: number for number, cue in enumerate(_CUES) if number}
 _KINDS_OF = dict.fromkeys(_CUE_OF, IS_CUE) | {
-    STRANGER: IS_STRANGER, SMALL: IS_SMALL, BALLOT: IS_BALLOT | IS_CUE, OFFICE: IS_OFFICE | IS_CUE
+    STRANGER: IS_STRANGER, SMALL: IS_SMALL, BALLOT: IS_BALLOT, OFFICE: IS_OFFICE
 }  # fmt: skip
-_FREE, _BY_BALLOT, _BY_CUE = 0, IS_BALLOT, IS_CUE
+_FREE, _BY_BALLOT, _BY_CUE, _BY_ANY = 0, IS_BALLOT, IS_CUE, IS_CUE | IS_BALLOT | IS_OFFICE
 _COUNTS = (0,)
 _DEPTH = 2
 _NOBODY: frozenset[str] = frozenset()
@@ -67,6 +67,7 @@ Tail = tuple[int, ...]
 """The cues (0 = no cue) among the last two tokens of a piece, in order; fewer where it has fewer tokens."""
 _NO_CUE: Tail = (0,)
 _NO_CUES: Tail = (0, 0)
+_IDLE = frozenset({_NO_CUE, _NO_CUES})
 _TAIL_OF: dict[str, Tail] = {cue: (number,) for cue, number in _CUE_OF.items()}
 
 
@@ -145,7 +146,7 @@ class Pieces:
             rows[place], counts = self._row(chunks.item(place), pieces[place], tail, told, learnt)
             if counts:
                 rows[holder] = self._counting(rows.item(holder), learnt)
-            after = self._after(place, rows, of_text)
+            after = self._after(place, rows, of_text) if self._tails[rows.item(place)] not in _IDLE else 0
             if after and guards.item(after):
                 heappush(queue, after)
         self._add(learnt)
@@ -265,7 +266,8 @@ class Pieces:
         del out[0]
         if guard and len(cut) == 1 and strange <= set(cut):
             office = masker.office(cut[0])
-            guard = _FREE if office else _BY_BALLOT if masker.counted(cut[0]) else _BY_CUE
+            counted, figure = masker.counted(cut[0]), cut[0][0].isdigit()
+            guard = _FREE if office else _BY_BALLOT if counted else _BY_CUE if figure else _BY_ANY
         if strange:
             names = [name for name in sorted(strange) if not masker.office(name)]  # it stays one, however written
             own = [token for token in cut if token not in strange]
@@ -298,7 +300,7 @@ class Pieces:
             settled = None if token in strange else masker.alone(token, tag)
             if settled is None:
                 masker.step(token, out, strange, iter((tag,)))
-                guard = max(guard, _FREE if token in strange and masker.stranger(token) else _BY_CUE)
+                guard = max(guard, _FREE if token in strange and masker.stranger(token) else _BY_ANY)
             else:
                 out += settled
         return guard

@@ -106,7 +106,7 @@ def test_few_texts_of_the_corpus_are_left_to_the_masker() -> None:
 
 
 BESIDE = [*sorted(NOT_BALLOT)[::6], *sorted(BALLOT_CUES)[::3], *sorted(COUNTED)[::6], "nomor", "Presiden", "presiden", "01", "2", "25",
-          "2024.", "(2)", "dua", "2orang", "no2", "nomor2", "-", ",", "xnomorx", "xkandidatx", "Andaika", "anak", "Anak", "ANAK"]  # fmt: skip
+          "2024.", "lapbrx", "kodoknya", "Andaikawan", "(2)", "dua", "2orang", "no2", "nomor2", "-", ",", "xnomorx", "xkandidatx", "Andaika", "anak", "Anak", "ANAK"]  # fmt: skip
 
 
 @settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
@@ -122,6 +122,7 @@ def test_words_that_what_stands_before_them_changes_are_not_left() -> None:
         "Wakil Presiden dan presiden bersama Presiden Presiden 2024 di sana",
         "anak kita dan Anak mereka ANAK siapa pun boleh ikut datang",
         "kita pilih 01 orang , jam 5 , 6 , 7 dan seterusnya lagi",
+        "nama lapbrx dan Andaikawan tidak menyebut siapa pun di sini",
     ]
     assert check(said) == 0
     assert check(["kata xasingx xasingx Zuldar kata", "kata #XasingxXasingx lagi kata"]) == 2, "a forged class is left"
