@@ -20,7 +20,8 @@ _DRAWN = re.compile(r"([^\W\d_])\1{2,}")
 def fold(text: str) -> str:
     """Fold a text to words between single blanks, without one at the ends."""
     plain = unicodedata.normalize("NFKD", clean(text[:_LONGEST].replace("\0", " ")).casefold())
-    bare = "".join(one for one in plain if not unicodedata.combining(one))
+    marks = [one for one in set(plain) if unicodedata.combining(one)]
+    bare = plain.translate(dict.fromkeys(map(ord, marks))) if marks else plain
     words = _SIGN.sub(r" \1 ", _APART.sub(" ", _DRAWN.sub(r"\1", bare)))
     return " ".join(words.split())
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 
 from sqlite_utils import Database
 
@@ -83,16 +84,22 @@ class Screening:
         return int(self._db.execute("SELECT digest_id FROM screen_digests WHERE digest=?", (digest,)).fetchone()[0])
 
     def _record(self, results: Sequence[Screened], digest_id: int) -> None:
-        self._db.conn.executemany(
-            "INSERT OR IGNORE INTO screenings VALUES (?,?,?,?,?,?)",
-            [
-                (one.stored.item_id, one.stored.version, digest_id, self._run_id, self._at, len(one.opinions))
-                for one in results
-            ],
+        """Note of every item that this version of it was looked at: by stretches, as most lie side by side."""
+        many, said = self._db.conn.executemany, (digest_id, self._run_id, self._at)
+        flagged = [
+            (one.stored.item_id, one.stored.version, *said, len(one.opinions)) for one in results if one.opinions
+        ]
+        many("INSERT OR IGNORE INTO screenings VALUES (?,?,?,?,?,?)", flagged)
+        stretches = _stretches(results)
+        # What has opinions stands there by now, and is passed by.
+        many(
+            "INSERT OR IGNORE INTO screenings SELECT item_id, ?,?,?,?,0 FROM items WHERE item_id BETWEEN ? AND ?",
+            [(version, *said, first, last) for version, first, last in stretches],
         )
-        self._db.conn.executemany(
-            "UPDATE items SET screened_version=?1, digest_id=?2 WHERE item_id=?3 AND screened_version <= ?1",
-            [(one.stored.version, digest_id, one.stored.item_id) for one in results],
+        many(
+            "UPDATE items SET screened_version=?1, digest_id=?2 WHERE item_id BETWEEN ?3 AND ?4 "
+            "AND screened_version <= ?1",
+            [(version, digest_id, first, last) for version, first, last in stretches],
         )
 
     def _held(self, item_ids: Sequence[int]) -> dict[int, dict[int, _Held]]:
@@ -214,6 +221,24 @@ class Screening:
 
 
 _MAY_DROP = (Standing.IN_QUEUE, Standing.HELD)
+
+
+def _stretches(results: Sequence[Screened]) -> list[tuple[int, int, int]]:
+    """Give what was looked at as version, first and last item of a stretch: every item of it, and no other."""
+    by_version: dict[int, set[int]] = {}
+    for one in results:
+        stored = one.stored
+        by_version.setdefault(stored.version, set()).add(stored.item_id)
+    found = []
+    for version, item_ids in by_version.items():
+        first, end = min(item_ids), max(item_ids)
+        if end - first >= len(item_ids):
+            for last, following in pairwise(sorted(item_ids)):
+                if following > last + 1:
+                    found.append((version, first, last))
+                    first = following
+        found.append((version, first, end))
+    return found
 
 
 def _stands(before: _Held | None, *, held: bool) -> Standing:

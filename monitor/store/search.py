@@ -8,6 +8,7 @@ count only as a whole word. What a reader types is quoted whole, so that no synt
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlite_utils import Database
 
@@ -19,6 +20,7 @@ from monitor.store.orderkeys import NO_CHANCE, doubt_of, fold
 
 AT_ONCE = 500
 _MOST_WORDS = 12
+_folded = lru_cache(maxsize=2000)(fold)  # for what many flags share: names, offices, titles of rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +47,13 @@ def asked(wanted: list[str]) -> str:
 def words_of(item: Item, actor: Actor, opinion: Opinion) -> str:
     """Give the folded words of a flag: person, office, rules, text and parent; with a blank at both ends."""
     held, parent = actor.appointment, item.parent
-    said = [
+    shared = [
         actor.person.full_name,
         *((held.office, held.post) if held is not None else ()),
         *(f"{match.title} {match.rule_id}" for match in opinion.matches),
-        item.title,
-        item.text,
-        parent.text if parent is not None else "",
     ]
-    return f" {' '.join(fold(one) for one in said if one)} "
+    own = [item.title, item.text, parent.text if parent is not None else ""]
+    return f" {' '.join([*(_folded(one) for one in shared if one), *(fold(one) for one in own if one)])} "
 
 
 def keys_of(stored: StoredItem, actor: Actor, opinion: Opinion) -> Keys:
@@ -64,7 +64,7 @@ def keys_of(stored: StoredItem, actor: Actor, opinion: Opinion) -> Keys:
         doubt,
         NO_CHANCE if chance is None else float(chance),
         stamp(stored.item.happened_at or stored.captured_at),
-        fold(held.office) if held is not None else "",
+        _folded(held.office) if held is not None else "",
     )
 
 

@@ -3,13 +3,27 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from monitor.errors import NotAllowedError
 from monitor.models import ItemKind, Level, Parent, Phase, Platform, ReasonCode, Screened, Setting, State
 from monitor.store import Neighbours, QueueQuery, SavedFlags, Store
+from monitor.store.codec import stamp
 from monitor.store.queue import Order, _walk, _where
 from tests.fakes import START
-from tests.fakes_store import a_case, a_like, add_people, add_user, an_actor, an_item, an_opinion, flag_all, save
+from tests.fakes_store import (
+    a_case,
+    a_like,
+    add_people,
+    add_user,
+    an_actor,
+    an_item,
+    an_opinion,
+    flag_all,
+    open_store,
+    save,
+)
 
 
 def ids(store: Store, **query: object) -> list[int]:
@@ -185,3 +199,46 @@ def test_an_older_version_screened_late_leaves_the_edit_to_be_screened(store: St
     flag_all(store, [person], [old])
     assert store.items.count_unscreened() == 1
     assert store.flags.get(1).stored.item.text == "satu"
+
+
+@given(data=st.data())
+@settings(max_examples=25, deadline=None)
+def test_every_version_that_was_looked_at_is_noted_as_if_one_by_one(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Batches with gaps, of older versions, looked at again, with and without opinions."""
+    with open_store(tmp_path_factory.mktemp("potongan")) as store:
+        [person] = add_people(store)
+        for text in ("satu", "dua", "tiga"):
+            save(store, *(an_item(f"p{number}", text) for number in range(12) if text == "satu" or number % 3 == 0))
+        actor, db = an_actor(store, person), store.flags._connection.db
+        newest = {item_id: 3 if (item_id - 1) % 3 == 0 else 1 for item_id in range(1, 13)}
+        noted: dict[tuple[int, int, str], tuple[int, int]] = {}
+        screened = dict.fromkeys(newest, (0, ""))
+        for run_id in range(1, 4):
+            digest = data.draw(st.sampled_from(("d1", "d2")))
+            batch = data.draw(st.lists(st.sampled_from(sorted(newest)), unique=True))
+            results = []
+            for item_id in batch:
+                version = data.draw(st.integers(1, newest[item_id]))
+                said = ((actor, an_opinion()),) if data.draw(st.booleans()) else ()
+                stored = store.items.get(item_id, version)
+                assert stored is not None
+                results.append(Screened(stored, said))
+                noted.setdefault((item_id, version, digest), (run_id, len(said)))
+                if screened[item_id][0] <= version:
+                    screened[item_id] = (version, digest)
+            store.flags.save(results, run_id, digest)
+        rows = db.execute(
+            "SELECT item_id, version, digest, run_id, opinions, screened_at FROM screenings JOIN screen_digests "
+            "USING (digest_id)"
+        ).fetchall()
+        assert {row[:3]: row[3:5] for row in rows} == noted
+        assert {row[5] for row in rows} <= {stamp(START)}
+        rows = db.execute(
+            "SELECT item_id, screened_version, coalesce(digest, '') FROM items LEFT JOIN screen_digests "
+            "USING (digest_id)"
+        ).fetchall()
+        assert {row[0]: tuple(row[1:]) for row in rows} == screened
+        waiting = {one.item_id for one in store.items.unscreened(100)}
+        assert waiting == {item_id for item_id, (version, _) in screened.items() if version < newest[item_id]}
