@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from sqlite_utils import Database
 
@@ -31,6 +32,7 @@ _FROM = (
 )
 
 
+@lru_cache(maxsize=4000)
 def bare(handle: str) -> str:
     """Give a handle as it is compared."""
     return clean(handle).strip().lstrip("@").casefold() if handle else ""
@@ -41,21 +43,23 @@ def second(at: datetime) -> int:
     return math.floor(at.timestamp())
 
 
-def record(db: Database, acts: Iterable[tuple[int, Item]]) -> None:
-    """Note who did it and when, for items just stored (item_id, newest version)."""
-    rows = []
+def record(db: Database, acts: Iterable[tuple[int, Item]], *, again: bool = False) -> None:
+    """Note who did it and when, for items just stored (item_id, newest version); `again`: they were noted before."""
+    alone, upon = [], []
     for item_id, item in acts:
-        author, parent = item.author, item.parent
+        author, parent, at = item.author, item.parent, item.happened_at
         if author is None:
             continue
-        owner = parent.owner if parent is not None else None
-        asks = parent is not None and owner is None and not parent.text and item.kind in BORROWS
-        rows.append(
-            (item_id, author.platform.value, clean(author.native_id), bare(author.handle), item.kind.value,
-             None if item.happened_at is None else second(item.happened_at), *_owner(owner),
-             clean(parent.native_id) if parent is not None and asks else "")
-        )  # fmt: skip
-    db.conn.executemany("INSERT OR REPLACE INTO item_acts VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
+        row = (item_id, author.platform._value_, clean(author.native_id), bare(author.handle), item.kind._value_,
+               None if at is None else second(at))  # fmt: skip
+        if parent is None:
+            alone.append(row)
+            continue
+        asks = parent.owner is None and not parent.text and item.kind in BORROWS
+        upon.append((*row, *_owner(parent.owner), clean(parent.native_id) if asks else ""))
+    into = "INSERT OR REPLACE INTO" if again else "INSERT INTO"
+    db.conn.executemany(f"{into} item_acts VALUES (?,?,?,?,?,?,'','','','')", alone)
+    db.conn.executemany(f"{into} item_acts VALUES (?,?,?,?,?,?,?,?,?,?)", upon)
 
 
 def _owner(owner: AccountRef | None) -> tuple[str, str, str]:

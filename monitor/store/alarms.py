@@ -205,11 +205,9 @@ def noted(db: Database, where: tuple[str, str, str], page: Page) -> None:
     source_id, evidence, at = where
     config_id = source_id.partition("/")[0]
     newest = moment(at)
-    days = {
-        one.happened_at.date().isoformat()
-        for one in page.items
-        if one.happened_at is not None and timedelta(0) <= newest - one.happened_at <= timedelta(days=HABIT_DAYS)
-    }
+    oldest = newest - timedelta(days=HABIT_DAYS)
+    happened = [one.happened_at for one in page.items if one.happened_at is not None]
+    days = {one.isoformat() for one in {each.date() for each in happened if oldest <= each <= newest}}
     db.conn.executemany(
         "INSERT OR IGNORE INTO act_days VALUES (?,?)",
         [(name, day) for name in dict.fromkeys((source_id, config_id)) for day in sorted(days)],

@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cache
 from operator import attrgetter, itemgetter
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -108,6 +108,14 @@ def written(kind: type[T], value: T) -> str:
     return dumps(value) if write is None else write(value)
 
 
+def in_parts(kind: type[T]) -> tuple[Callable[[T], list[str]], str]:
+    """Give what writes every field of such a dataclass as JSON, in order, and the form that they fill.
+
+    `form % tuple(parts)` is what `written` gives: for values of which some parts are needed elsewhere too.
+    """
+    return cast("tuple[Callable[[T], list[str]], str]", _parts_writer(kind))
+
+
 def decode(kind: type[T], data: object) -> T:
     """Turn plain JSON data into a dataclass."""
     convert = _decoder(cast("Hashable", kind))
@@ -142,6 +150,8 @@ def _encoder(kind: Hashable) -> Convert | None:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is tuple and arguments[-1] is not Ellipsis:
         parts = [_encoder(one) for one in arguments]
+        if not any(parts):
+            return None
         return lambda value: [
             one if part is None else part(one)
             for part, one in zip(parts, cast("tuple[object, ...]", value), strict=True)
@@ -182,30 +192,41 @@ def _writer(kind: Hashable) -> Callable[[object], str] | None:
     if isinstance(kind, type) and is_dataclass(kind):
         return _dataclass_writer(kind)
     if kind is datetime or kind is date:
-        return lambda value: f'"{cast("date", value).isoformat()}"'
+        return _written_date
     convert = _encoder(kind)
     return None if convert is None else lambda value: dumps(convert(value))
 
 
+def _written_date(value: Any) -> str:  # noqa: ANN401 - the writer of every kind takes what its kind holds
+    return f'"{value.isoformat()}"'
+
+
 def _dataclass_writer(kind: type) -> Callable[[object], str]:
+    write_parts, form = _parts_writer(kind)
+    return lambda value: form % tuple(write_parts(value))
+
+
+def _parts_writer(kind: type) -> tuple[Callable[[object], list[str]], str]:
     """Build the writer of a dataclass: its texts go through one call in C, what stands between them is put in after."""
     hints = get_type_hints(kind)
     names = [one.name for one in fields(kind)]
-    writers = [(place, name, _writer(hints[name]) or dumps) for place, name in enumerate(names)]
-    hard = [(place, attrgetter(name), write) for place, name, write in writers if write is not quoted]
-    texts = [name for _, name, write in writers if write is quoted]
+    writers = [
+        (place, name, _writer(_of_optional(hints[name]) or hints[name]) or dumps) for place, name in enumerate(names)
+    ]
+    surely = [name for _, name, write in writers if write is quoted and _of_optional(hints[name]) is None]
+    hard = [(place, attrgetter(name), write) for place, name, write in writers if name not in surely]
     take: Callable[[object], Iterable[str]] = (
-        attrgetter(*texts) if len(texts) > 1 else lambda value: [getattr(value, name) for name in texts]
+        attrgetter(*surely) if len(surely) > 1 else lambda value: [getattr(value, name) for name in surely]
     )
-    form = "{" + ",".join(f"{quoted(name)}:%s" for name in names) + "}"
 
-    def write_all(value: object) -> str:
+    def write_parts(value: object) -> list[str]:
         parts = list(map(quoted, take(value)))
         for place, get, write in hard:
-            parts.insert(place, write(get(value)))
-        return form % tuple(parts)
+            held = get(value)
+            parts.insert(place, "null" if held is None else write(held))
+        return parts
 
-    return write_all
+    return write_parts, "{" + ",".join(f"{quoted(name)}:%s" for name in names) + "}"
 
 
 @cache

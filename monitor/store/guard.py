@@ -134,15 +134,14 @@ class Ledger:
     def insert(self, db: Database, table: str, rows: Sequence[Sequence[Cell]]) -> None:
         """Insert guarded rows, their cells in the order of TABLES."""
         number, columns = TABLES[table]
-        noise = os.urandom(SALT_BYTES * len(rows))
-        written = []
-        for place, row in enumerate(rows):
-            salt = noise[place * SALT_BYTES : (place + 1) * SALT_BYTES]
-            key = row[0]
+        noise, many = os.urandom(SALT_BYTES * len(rows)), len(columns) + 1
+        told, written = self.rows, []
+        for start, row in zip(range(0, len(noise), SALT_BYTES), rows, strict=True):
+            salt, key = noise[start : start + SALT_BYTES], row[0]
             assert isinstance(key, int)
-            self.rows.append((number, key, row_digest(salt, row)))
+            told.append((number, key, sha256(salt + dumps(row).encode("ascii")).digest()))
             written.append((*row, salt))
-        marks = ",".join("?" * (len(columns) + 1))
+        marks = ",".join("?" * many)
         db.conn.executemany(f"INSERT INTO {table} ({','.join(columns)},salt) VALUES ({marks})", written)
 
     def replace(self, db: Database, table: str, row: Sequence[Cell]) -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from sqlite_utils import Database
@@ -16,6 +15,8 @@ from monitor.store import absences, acts, coverage
 from monitor.store.audit import Audit
 from monitor.store.codec import clean, decoder, dumps, loads, maker, moment, stamp, written
 from monitor.store.connection import Connection
+from monitor.store.content import content_sha256 as content_sha256  # noqa: PLC0414 - whoever reads items asks for it
+from monitor.store.content import put_down
 from monitor.store.erasure import buried
 from monitor.store.guard import Cell, Ledger, next_key
 
@@ -57,19 +58,6 @@ def chunks(values: Sequence[object]) -> Iterator[Sequence[object]]:
 def marks(values: Sequence[object]) -> str:
     """Give "?,?,?" for as many values."""
     return ",".join("?" * len(values))
-
-
-def content_sha256(item: Item) -> str:
-    """Digest what an item says and who says it: a new address or display name of the same words is no edit."""
-    author, parent = item.author, item.parent
-    owner = parent.owner if parent is not None else None
-    happened = item.happened_at.isoformat() if item.happened_at is not None else item.happened_raw
-    parts = (
-        item.platform, item.native_id, item.kind, (author.native_id or author.handle) if author else "", item.text,
-        item.title, happened, (parent.native_id or parent.url) if parent else "", parent.text if parent else "",
-        (owner.native_id or owner.handle) if owner else "", *([item.native_version] if item.native_version else []),
-    )  # fmt: skip
-    return sha256(dumps(parts).encode("ascii")).hexdigest()
 
 
 def stored_item(row: Sequence[Any]) -> StoredItem:
@@ -152,44 +140,46 @@ class Items:
         if not items:
             return Saved(0, 0, 0)
         source_id, run_id, evidence, at = common
-        keys: list[_Key] = [(one.platform.value, clean(one.native_id)) for one in items]
+        keys: list[_Key] = [(one.platform._value_, clean(one.native_id)) for one in items]
         known = _known(db, keys)
         gone = buried(db, [key for key in keys if key not in known])
         next_version = next_key(db, "item_versions")
         next_item = int(db.execute("SELECT coalesce(max(item_id), 0) + 1 FROM items").fetchone()[0])
         versions: list[tuple[Cell, ...]] = []
         said: list[tuple[int, Item]] = []
-        new = edited = 0
+        said_again: list[tuple[int, Item]] = []
+        source = clean(source_id)
         for key, item in zip(keys, items, strict=True):
             if key in gone:
                 continue
-            content = content_sha256(item)
             held = known.get(key)
             if held is None:
-                held = known[key] = _Known(next_item, 0, 0, "", fresh=True)
+                content, payload = put_down(item)
+                held = known[key] = _Known(next_item, 1, next_version, content, fresh=True)
                 next_item += 1
-                new += 1
+                said.append((held.item_id, item))
             else:
-                held.touched = True
+                content, held.touched = content_sha256(item), True
                 asked = not held.fresh and not held.edited
-                if held.content == content or (asked and _adds_nothing(db, held, source_id, item, content)):
+                if held.content == content or (asked and _adds_nothing(db, held, source, item, content)):
                     continue
                 held.edited = True
-                edited += 1
-            held.version, held.version_id, held.content = held.version + 1, next_version, content
+                held.version, held.version_id, held.content = held.version + 1, next_version, content
+                payload = written(Item, item)
+                said_again.append((held.item_id, item))
             next_version += 1
             versions.append(
-                (held.version_id, held.item_id, held.version, clean(source_id), run_id, content, evidence, at,
-                 written(Item, item), 0)
-            )  # fmt: skip
-            said.append((held.item_id, item))
+                (held.version_id, held.item_id, held.version, source, run_id, content, evidence, at, payload, 0)
+            )
+        new, edited = len(said), len(said_again)
         _write_items(db, known, at)
         acts.record(db, said)
+        acts.record(db, said_again, again=True)
         if versions:
             ledger = Ledger()
             ledger.insert(db, "item_versions", versions)
-            payload = {"sumber": source_id, "baru": new, "berubah": edited, "bukti": evidence}
-            self._audit.append(db, ledger, action="kumpul", subject=f"run:{run_id}", payload=payload)
+            told = {"sumber": source_id, "baru": new, "berubah": edited, "bukti": evidence}
+            self._audit.append(db, ledger, action="kumpul", subject=f"run:{run_id}", payload=told)
         return Saved(new, edited, len(items) - new - edited)
 
     def count(self) -> int:
@@ -306,14 +296,14 @@ def _known(db: Database, keys: Sequence[_Key]) -> dict[_Key, _Known]:
     return found
 
 
-def _adds_nothing(db: Database, held: _Known, source_id: str, item: Item, content: str) -> bool:
+def _adds_nothing(db: Database, held: _Known, source: str, item: Item, content: str) -> bool:
     """Tell whether this source still says what it said last: two sources that differ must not take turns for ever.
 
     A like or share that is seen in a list, without its time, adds nothing to what another source told of it.
     """
     row = db.execute(
         "SELECT content_sha256 FROM item_versions WHERE item_id=? AND source_id=? ORDER BY version DESC LIMIT 1",
-        (held.item_id, clean(source_id)),
+        (held.item_id, source),
     ).fetchone()
     if row is None:
         return item.kind in WORDLESS and item.happened_at is None
@@ -324,13 +314,13 @@ def _write_items(db: Database, known: dict[_Key, _Known], at: str) -> None:
     fresh, old = [], []
     for (platform, native_id), one in known.items():
         if one.fresh:
-            fresh.append((one.item_id, platform, native_id, one.version, one.version_id, one.content, at, at))
+            fresh.append((one.item_id, platform, native_id, one.version, one.version_id, one.content, at))
         elif one.touched:
             old.append((one.version, one.version_id, one.content, at, one.item_id))
     if fresh:
         db.conn.executemany(
             "INSERT INTO items (item_id, platform, native_id, version, version_id, content_sha256, first_seen_at, "
-            "last_seen_at) VALUES (?,?,?,?,?,?,?,?)",
+            "last_seen_at) VALUES (?1,?2,?3,?4,?5,?6,?7,?7)",
             fresh,
         )
     if old:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from monitor.models import AccountRef, Item, ItemKind, Parent, Platform, StoredItem
 from monitor.store.codec import decode, dumps, encode, loads, maker, written
+from monitor.store.content import content_sha256, put_down
 from monitor.store.guard import rows_digest
 
 words = st.one_of(st.text(max_size=20), st.sampled_from(("", "%s %d {}", '"\\', "\0", "\ud800", "\u2028", "é🔥")))
@@ -67,6 +68,21 @@ def test_an_item_is_written_as_it_was_and_read_back(item: Item) -> None:
     text = written(Item, item)
     assert text == json.dumps(encode(Item, item), separators=(",", ":"))
     assert decode(Item, json.loads(text)) == item
+
+
+@given(item=items)
+def test_the_digest_of_what_an_item_says_is_that_of_a_plain_list(item: Item) -> None:
+    author, parent = item.author, item.parent
+    owner = parent.owner if parent is not None else None
+    said = [
+        item.platform, item.native_id, item.kind, (author.native_id or author.handle) if author else "", item.text,
+        item.title, item.happened_at.isoformat() if item.happened_at is not None else item.happened_raw,
+        (parent.native_id or parent.url) if parent else "", parent.text if parent else "",
+        (owner.native_id or owner.handle) if owner else "", *([item.native_version] if item.native_version else []),
+    ]  # fmt: skip
+    digest = sha256(json.dumps(said, separators=(",", ":")).encode("ascii")).hexdigest()
+    assert content_sha256(item) == digest
+    assert put_down(item) == (digest, json.dumps(encode(Item, item), separators=(",", ":")))
 
 
 def test_an_older_row_without_some_fields_is_read() -> None:
