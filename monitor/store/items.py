@@ -264,7 +264,7 @@ def with_parents(db: Database, batch: list[StoredItem], *, until: int | None = N
     needs: dict[_Key, list[int]] = {}
     for place, one in enumerate(batch):
         parent = one.item.parent
-        if one.item.kind in acts.BORROWS and parent is not None and parent.native_id and not parent.text:
+        if parent is not None and parent.native_id and not parent.text and one.item.kind in acts.BORROWS:
             needs.setdefault((one.item.platform.value, clean(parent.native_id)), []).append(place)
     for key, held in _known(db, list(needs)).items():
         row = db.execute(_THEN, (held.item_id, held.version_id if until is None else until)).fetchone()
