@@ -36,6 +36,12 @@ class Problem:
         return f"{place}: {self.message}" + (f" — {self.advice}" if self.advice else "")
 
 
+def told_waiting(rules: int) -> tuple[str, ...]:
+    """Say in one line, or none, that the examples of so many rules have not been tried."""
+    said = f"contoh {rules} aturan yang bersandar pada aturan atau kamus lain menunggu sampai galat di atas diperbaiki"
+    return (said,) if rules else ()
+
+
 class NetraError(Exception):
     """Something a user can be told about."""
 
@@ -57,9 +63,19 @@ class ConfigError(_ProblemsError):
 
 
 class RulesError(_ProblemsError):
-    """Rules, targets, lexicons or calendar cannot be used."""
+    """Rules, targets, lexicons or calendar cannot be used.
+
+    `waiting` counts the rules whose examples were not tried, because they lean on a file that is in error.
+    """
 
     exit_code = 2
+
+    def __init__(self, problems: Sequence[Problem], waiting: int = 0) -> None:
+        super().__init__(problems)
+        self.waiting = waiting
+
+    def __str__(self) -> str:
+        return "\n".join((super().__str__(), *told_waiting(self.waiting)))
 
 
 class ImportRefusedError(_ProblemsError):

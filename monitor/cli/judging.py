@@ -12,11 +12,12 @@ import click
 
 from monitor.app import App, read_model
 from monitor.cli.shell import Group, as_json, open_app, out, print_json
+from monitor.errors import told_waiting
 from monitor.evaluation import evaluate_files, lean, read_labelled
 from monitor.governance.regression import refresh
 from monitor.models import ItemKind
 from monitor.rules import RuleSet, Supposed
-from monitor.rules.lint import check
+from monitor.rules.lint import check_folder
 from monitor.rules.regression import FILE, Regression, hold, read
 from monitor.targets import Targets
 from monitor.triage import Limits
@@ -34,18 +35,21 @@ def rules() -> None:
 def rules_check(ctx: click.Context, *, json_out: bool) -> None:
     """Periksa semua aturan: susunan, contoh, kumpulan teks netral, kembar, isian kosong, dan putusan peninjau."""
     app = open_app(ctx)
-    report = check(app.rules_folder, app.targets)
+    report = check_folder(app.rules_folder, app.config.contests)
     held = _regression(app) if report.ok else None
     if json_out:
         print_json(asdict(report) | {"ok": report.ok, "regression": None if held is None else asdict(held)})
     else:
         for problem in report.errors:
             out.print(f"salah: {problem}", markup=False, style="red")
+        for line in told_waiting(report.waiting):
+            out.print(line, markup=False, style="yellow")
         for problem in report.doubts:
             out.print(f"ragu:  {problem}", markup=False, style="yellow")
         counted = f"{report.rules} aturan ({report.active} aktif), {report.lexicons} leksikon, {report.phrases} frasa"
         tested = f"{report.examples} contoh dan {report.baseline} teks netral diuji dalam {report.seconds:.1f} detik"
-        out.print(f"{counted}; {tested}.", markup=False)
+        if report.rules:
+            out.print(f"{counted}; {tested}.", markup=False)
         for line in _held(held):
             out.print(line, markup=False, style="yellow" if line.startswith("ragu") else None)
         out.print("Semua aturan boleh dipakai." if report.ok else f"{len(report.errors)} kesalahan; perbaiki dulu.")

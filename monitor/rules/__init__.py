@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from monitor.errors import RulesError
 from monitor.models import Act, ItemKind, Match, Phase, Relation
 from monitor.rules.contents import contents
 from monitor.rules.engine import Texts, texts_of
-from monitor.rules.loader import Loaded, load
+from monitor.rules.loader import Loaded, load, mistakes
 from monitor.rules.nearly import NearMiss, near_misses
 from monitor.rules.nodes import Gate
 from monitor.rules.rule import Rule
@@ -39,6 +40,11 @@ class RuleSet:
             RulesError: every mistake of every file at once, with file, line, column and advice in Indonesian.
         """
         return cls(load(folder, targets, zone))
+
+    @staticmethod
+    def mistakes(folder: Path, zone: tzinfo = _WIB) -> RulesError:
+        """Give the mistakes of a folder's files where targets are in error, so that no example can be tried."""
+        return mistakes(folder, zone)
 
     @property
     def rules(self) -> tuple[Rule, ...]:

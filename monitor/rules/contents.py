@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 
 from monitor.rules.loader import Loaded
-from monitor.rules.patterns import COMMON, PLACEHOLDER
+from monitor.rules.patterns import COMMON, named_in
 from monitor.rules.rule import Rule
 from monitor.rules.scope import SCOPE_LEXICONS
 
@@ -20,7 +20,7 @@ def contents(loaded: Loaded) -> Mapping[str, str]:
 
 def _digest(rule: Rule, lists: Mapping[str, str], targets: str) -> str:
     said = rule.file.model_dump_json()
-    named = {*PLACEHOLDER.findall(said), *(name for name in lists if f'"lexicon":"{name}"' in said)}
+    named = named_in(said)
     read = named & lists.keys()
     if rule.file.not_when:
         read |= lists.keys() & set(SCOPE_LEXICONS)

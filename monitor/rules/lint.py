@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,8 @@ class Report:
     baseline: int
     seconds: float
     digest: str = ""
+    waiting: int = 0
+    """Rules whose examples were not tried, because they lean on a file that is in error."""
 
     @property
     def ok(self) -> bool:
@@ -56,13 +58,28 @@ def baseline_texts(folder: Path) -> list[tuple[str, int, str]]:
     return texts
 
 
+def check_folder(folder: Path, contests: Sequence[str]) -> Report:
+    """Check a folder with its own targets. Where these are in error, the rest is read without trying examples."""
+    started = time.perf_counter()
+    try:
+        targets = Targets.load(folder / "targets", only=contests)
+    except RulesError as error:
+        found = RuleSet.mistakes(folder)
+        return _refused(RulesError((*error.problems, *found.problems), found.waiting), time.perf_counter() - started)
+    return check(folder, targets)
+
+
+def _refused(error: RulesError, seconds: float) -> Report:
+    return Report(error.problems, (), 0, 0, 0, 0, 0, 0, seconds, waiting=error.waiting)
+
+
 def check(folder: Path, targets: Targets, clock: Callable[[], float] = time.perf_counter) -> Report:
     """Load a folder, run every example and the baseline, and look for doubts. Never raises for a bad rule."""
     started = clock()
     try:
         rules = RuleSet.load(folder, targets)
     except RulesError as error:
-        return Report(error.problems, (), 0, 0, 0, 0, 0, 0, clock() - started)
+        return _refused(error, clock() - started)
     texts = baseline_texts(folder)
     errors = tuple(_baseline_hits(rules, texts))
     doubts = [*rules.loaded.layer.notes, *_doubts(rules), *_empty(rules), *_found_at_last(rules)]

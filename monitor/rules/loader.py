@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
@@ -21,15 +21,16 @@ from monitor.rules.conditions import Entry
 from monitor.rules.engine import Engine
 from monitor.rules.nodes import Node
 from monitor.rules.overlay import LOCAL, Layer, OverlayFile, Written, lay_over
-from monitor.rules.patterns import PLACEHOLDER, TARGET_NAMES, ConditionError, Vocabulary, unknown_name
+from monitor.rules.patterns import PLACEHOLDER, TARGET_NAMES, ConditionError, Vocabulary, lists_read, unknown_name
 from monitor.rules.rule import Rule
 from monitor.rules.samples import EXAMPLE_CONTEST, failures
-from monitor.rules.schema import LexiconFile, RuleFile
+from monitor.rules.schema import LexiconFile, RuleFile, Status
 from monitor.rules.scope import SCOPE_LEXICONS, ScopeAtoms
+from monitor.rules.waiting import LEXICONS, hollow, lost_lists, waiting
 from monitor.strictyaml import Document, Key
 from monitor.targets import Targets
 
-NOT_RULES = frozenset({"targets", "calendar", "lexicon", "baseline", "ambang", "hukum", LOCAL})
+NOT_RULES = frozenset({"targets", "calendar", LEXICONS, "baseline", "ambang", "hukum", LOCAL})
 GROUPS = ("any", "all", "none", "at_least", "weights")
 DIGEST_LENGTH = 16
 OVERLAYS = {"rule", "lexicon"}
@@ -49,34 +50,71 @@ class Loaded:
     """Digest of each shipped content that an overlay may lean on, by rule id and by `{lexicon}`."""
 
 
+@dataclass(frozen=True)
+class _Files:
+    """What a folder says, as far as it could be read, and every mistake of its files.
+
+    `lost` are word lists of which a part could not be read; an empty one stands in where nothing of it could.
+    """
+
+    rules: list[Written]
+    shipped: Mapping[str, LexiconFile]
+    lexicons: Mapping[str, LexiconFile]
+    layer: Layer
+    bases: Mapping[str, str]
+    problems: list[Problem]
+    lost: frozenset[str]
+
+
 def load(folder: Path, targets: Targets, zone: tzinfo) -> Loaded:
     """Read, compile and try every rule of a folder.
 
     Raises:
-        RulesError: every mistake of every file, each with file, line, column and advice.
+        RulesError: every mistake of every file, each with file, line, column and advice. Examples that lean on a file
+            in error are only counted.
     """
+    found = _read(folder)
+    loaded, more = _compile(found.rules, found.lexicons, targets, zone)
+    loaded = replace(loaded, layer=found.layer, bases=found.bases)
+    problems = [*found.problems, *more]
+    waits = waiting(found.rules, problems, found.lost)
+    failing = list(_try_examples(folder, found.rules, loaded, zone, waits))
+    if failing and found.layer.files:
+        plain = [Written.plain(one.shipped, one.document) for one in found.rules]
+        bare = _compile(plain, found.shipped, targets, zone)[0]
+        own = {(one.file, one.line) for _, one in _try_examples(folder, plain, bare, zone, waits)}
+        failing = list(_blamed(failing, own, found.layer, {one.file.id: one for one in found.rules}))
+    problems += [one for _, one in failing]
+    if problems:
+        raise RulesError(_sorted(problems), len(waits))
+    return loaded
+
+
+def mistakes(folder: Path, zone: tzinfo) -> RulesError:
+    """Give the mistakes of a folder's rules and lexicons where targets are in error: no example can be tried."""
+    found = _read(folder)
+    problems = [*found.problems, *_compile(found.rules, found.lexicons, Targets(()), zone)[1]]
+    return RulesError(_sorted(problems), sum(one.file.status is not Status.RETIRED for one in found.rules))
+
+
+def _sorted(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(set(problems), key=lambda one: (one.file, one.line, one.column, one.message))
+
+
+def _read(folder: Path) -> _Files:
     local, problems = _local(folder)
     shipped, more = _lexicons(folder, local)
     problems += more
-    files, more = _rule_files(folder, local, (*TARGET_NAMES, *shipped))
+    empty = hollow(lost_lists(folder, problems) - shipped.keys())
+    files, more = _rule_files(folder, local, (*TARGET_NAMES, *shipped, *empty))
     problems += more
     overlays, more = _overlays(local)
     problems += more
     bases = _bases(files, shipped)
     files, lexicons, layer, more = lay_over(files, shipped, overlays, bases)
     problems += more
-    loaded, more = _compile(files, lexicons, targets, zone)
-    problems += more
-    loaded = replace(loaded, layer=layer, bases=bases)
-    failing = list(_try_examples(folder, files, loaded, zone))
-    if failing and overlays:
-        bare = _compile([Written.plain(one.shipped, one.document) for one in files], shipped, targets, zone)[0]
-        own = {(one.file, one.line) for _, one in _try_examples(folder, files, bare, zone, shipped=True)}
-        failing = list(_blamed(failing, own, layer, {one.file.id: one for one in files}))
-    problems += [one for _, one in failing]
-    if problems:
-        raise RulesError(sorted(set(problems), key=lambda one: (one.file, one.line, one.column, one.message)))
-    return loaded
+    lost = lost_lists(folder, problems)
+    return _Files(files, {**shipped, **empty}, {**lexicons, **empty}, layer, bases, problems, lost)
 
 
 def digest_of(value: object) -> str:
@@ -96,7 +134,7 @@ def _lexicons(folder: Path, local: Sequence[Document]) -> tuple[dict[str, Lexico
     lexicons: dict[str, LexiconFile] = {}
     problems: list[Problem] = []
     documents = [one for one in local if "name" in one.data and not OVERLAYS & one.data.keys()]
-    for path in sorted((folder / "lexicon").glob("*.yaml"), reverse=True):
+    for path in sorted((folder / LEXICONS).glob("*.yaml"), reverse=True):
         document, more = _document(path, _shown(folder, path))
         problems += more
         documents[:0] = [document] if document is not None else []
@@ -247,21 +285,21 @@ def _scope(vocabulary: Vocabulary, name: str) -> int:
 
 
 def _try_examples(
-    folder: Path, files: Sequence[Written], loaded: Loaded, zone: tzinfo, *, shipped: bool = False
+    folder: Path, files: Sequence[Written], loaded: Loaded, zone: tzinfo, waits: frozenset[str]
 ) -> Iterator[tuple[str, Problem]]:
-    """Give (rule, problem) for every example that fails; `shipped` tries the files without what is laid over them."""
+    """Give (rule, problem) for every example that fails, but those of rules that wait."""
     engine = loaded.engine
-    some = [Written.plain(one.shipped, one.document) for one in files] if shipped else files
     if loaded.vocabulary.targets.contest(EXAMPLE_CONTEST) is None:
         try:
             example = Targets.load(folder / "targets", only=(EXAMPLE_CONTEST,))
         except RulesError as error:
             yield from (("", one) for one in error.problems)
             return
-        engine = _compile(some, loaded.lexicons, example, zone)[0].engine
-    by_id = {one.file.id: one for one in some}
+        engine = _compile(files, loaded.lexicons, example, zone)[0].engine
+    by_id = {one.file.id: one for one in files}
     for rule in engine.rules:
-        yield from ((rule.id, one) for one in failures(engine, rule, by_id[rule.id]))
+        if rule.id not in waits:
+            yield from ((rule.id, one) for one in failures(engine, rule, by_id[rule.id]))
 
 
 def _blamed(
@@ -271,10 +309,7 @@ def _blamed(
     over = {document.file for _, document in layer.files}
     for name, problem in failing:
         if name and problem.file not in over and (problem.file, problem.line) not in own:
-            said = files[name].file.model_dump_json()
-            read = {*PLACEHOLDER.findall(said), *(one for one in layer.lexicons if f'"lexicon":"{one}"' in said)}
-            if files[name].file.not_when:
-                read |= set(SCOPE_LEXICONS)
+            read = lists_read(files[name].file)
             yield from ((name, one) for one in layer.blamed(files[name], problem, read))
         else:
             yield name, problem

@@ -18,7 +18,8 @@ import re2
 from monitor.rules.automaton import Automaton, Literal
 from monitor.rules.conditions import REGEX_MEMORY, WILD, Entry
 from monitor.rules.nodes import Atom, Node, Nothing, Owner, Pattern, Tag, TagPart, Together
-from monitor.rules.schema import LexiconFile
+from monitor.rules.schema import LexiconFile, RuleFile
+from monitor.rules.scope import SCOPE_LEXICONS
 from monitor.rules.view import canonical, is_word
 from monitor.rules.words import forms_of, number_forms
 from monitor.targets import Targets
@@ -27,6 +28,7 @@ TARGET_NAMES = (
     "kandidat", "partai", "nomor", "nomor_partai", "tagar", "slogan", "kubu", "akun_pemenangan", "sasaran"
 )  # fmt: skip
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_LISTED = re.compile(r'"lexicon":"([^"]*)"')
 _SHORT = 3
 COMMON = "kata_umum"
 
@@ -44,6 +46,18 @@ def unknown_name(name: str, known: Sequence[str]) -> tuple[str, str]:
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     advice = f"maksud Anda `{{{close[0]}}}`?" if close else "pilihan: " + ", ".join(sorted(known))
     return f"`{{{name[:40]}}}` bukan isian atau kamus yang dikenal", advice
+
+
+def named_in(said: str) -> set[str]:
+    """Give the placeholders and word lists that a rule names; `said` is its file as JSON."""
+    return {*PLACEHOLDER.findall(said), *_LISTED.findall(said)}
+
+
+def lists_read(file: RuleFile) -> frozenset[str]:
+    """Give the names of the word lists that decide what a rule finds: its own, those of its scopes, common words."""
+    named = named_in(file.model_dump_json())
+    scopes = SCOPE_LEXICONS if file.not_when else ()
+    return frozenset({*named - {*TARGET_NAMES}, *scopes, *((COMMON,) if named & {*TARGET_NAMES} else ())})
 
 
 @dataclass

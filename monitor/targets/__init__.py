@@ -97,18 +97,20 @@ class Targets:
         """Read every *.yaml of a folder. `only` keeps the contests with these ids; empty keeps all.
 
         Raises:
-            RulesError: every mistake of every file, and an id in `only` that no file has.
+            RulesError: every mistake of every file, and an id in `only` that no file has, where all could be read.
         """
         contests: list[Contest] = []
         problems: list[Problem] = []
         seen: dict[str, str] = {}
-        for path in sorted(folder.glob("*.yaml")):
+        paths = sorted(folder.glob("*.yaml"))
+        for path in paths:
             contest, more = files.read_contest(path, f"{folder.name}/{path.name}", seen)
             problems += more
             if contest is not None:
                 contests.append(contest)
-        known = [contest.contest_id for contest in contests]
-        problems += [_unknown_contest(folder, one, known) for one in only if one not in seen]
+        if len(contests) == len(paths):  # a file in error may be the one that is missed
+            known = [contest.contest_id for contest in contests]
+            problems += [_unknown_contest(folder, one, known) for one in only if one not in seen]
         if problems:
             raise RulesError(problems)
         return cls(tuple(contest for contest in contests if not only or contest.contest_id in only))

@@ -117,7 +117,7 @@ def try_out(name: str) -> str | tuple[str, int]:
     try:
         found, as_active = tried(at, f"{name}.yaml", content, days())
     except RulesError as error:
-        return page(at, name, content, problems=error.problems), 400
+        return page(at, name, content, problems=error.problems, waiting=error.waiting), 400
     except NotAllowedError as error:
         return page(at, name, content, refused=str(error)), 400
     return page(at, name, content, found=found, as_active=as_active)
@@ -130,7 +130,7 @@ def propose(name: str) -> Response | tuple[str, int]:
     try:
         version = at.governance.propose(f"{name}.yaml", content, current_user(), why)
     except RulesError as error:
-        return page(at, name, content, problems=error.problems, why=why), 400
+        return page(at, name, content, problems=error.problems, waiting=error.waiting, why=why), 400
     except (NotAllowedError, ConflictError) as error:
         return page(at, name, content, refused=str(error), why=why), 400
     toast(t("aturan.diusulkan"))
@@ -278,6 +278,7 @@ def page(  # noqa: PLR0913 - one page, what was typed and what came of it
     content: str,
     *,
     problems: tuple[Problem, ...] = (),
+    waiting: int = 0,
     refused: str = "",
     why: str = "",
     found: Preview | None = None,
@@ -300,6 +301,7 @@ def page(  # noqa: PLR0913 - one page, what was typed and what came of it
         chosen=days() if request.method == "POST" else 0,
         overlay=overlay_of(loaded, line.rule_id) if line else "",
         problems=problems,
+        waiting=waiting,
         refused=refused,
         why=why,
         found=found,

@@ -39,25 +39,26 @@ def live(name: str) -> str:
     """Show, as a piece of the editor's page, what the typed text would do; asked for while somebody types."""
     at, path, content = desk(), f"{name}.yaml", request.form.get("isi", "")
     problems: tuple[Problem, ...] = ()
-    refused, found, as_active = "", None, False
+    refused, found, as_active, waiting = "", None, False, 0
     try:
         found, as_active = tried(at, path, content, days())
     except RulesError as error:
-        problems = error.problems
+        problems, waiting = error.problems, error.waiting
     except NotAllowedError as error:
         refused = str(error)
-    return _piece(at, path, content, (problems, refused), found, as_active=as_active)
+    return _piece(at, path, content, (problems, waiting, refused), found, as_active=as_active)
 
 
 def _piece(
-    at: RuleDesk, path: str, content: str, wrong: tuple[tuple[Problem, ...], str], found: Preview | None, *,
+    at: RuleDesk, path: str, content: str, wrong: tuple[tuple[Problem, ...], int, str], found: Preview | None, *,
     as_active: bool,
 ) -> str:  # fmt: skip
     held = at.governance.current(path)
-    problems, refused = wrong
+    problems, waiting, refused = wrong
     return render_template(
         "_aturan_pratinjau.html",
         problems=problems,
+        waiting=waiting,
         lines=numbered(content, problems, path),
         refused=refused,
         found=found,

@@ -201,3 +201,30 @@ def test_a_trial_of_the_calendar_judges_by_the_phases_it_would_make(office: Rule
     page = enter("penyusun").send("/aturan/coba/calendar/contoh", isi=shorter)
     assert page.status_code == 200
     assert "Tidak lagi ditandai: 7" in said(page.text)
+
+
+def test_a_word_list_in_error_is_told_alone_and_what_waits_in_one_line(office: RuleOffice, enter: Enter) -> None:
+    author, path = enter("penyusun"), "lexicon/negasi"
+    text = (office.rules / f"{path}.yaml").read_text(encoding="utf-8").replace("words:", "wrds:")
+    office.change(SUPPORT, DUKUNG.replace("legal_basis", "not_when: [negasi]\nlegal_basis"))
+    for page in (
+        author.send(f"/aturan/coba/{path}", isi=text),
+        author.send(f"/aturan/usulkan/{path}", isi=text, catatan=WHY),
+        author.send(f"/aturan/pratinjau/{path}", isi=text),
+    ):
+        words = said(page.text)
+        assert "2 hal perlu dibetulkan" in words, "the column that is there and the one that is missing"
+        assert "Contoh 1 aturan yang bersandar pada aturan atau kamus lain menunggu" in words
+        assert "uji-dukung" not in words[words.index("2 hal") :][:400]
+
+
+def test_a_mistake_of_another_file_says_which(enter: Enter) -> None:
+    wider = "name: sorak_uji\ntitle: Sorak uji\nwords: [hore]\n"
+    overlay = "rule: uji-dukung\nnone: [ayo]\nauthor: kantor uji\ndate: 2025-02-01\n"
+    author = enter("penyusun")
+    assert "perlu dibetulkan" not in said(author.send("/aturan/coba/local/sorak_uji", isi=wider).text)
+    page = author.send("/aturan/coba/local/uji-dukung", isi=overlay)
+    assert 'href="#baris-1"' in page.text
+    gone = author.send("/aturan/coba/asn/uji-dukung", isi=DUKUNG.replace("uji-dukung", "uji-salam"))
+    assert "rules/asn/uji-salam.yaml , baris 1: id `uji-salam` sudah dipakai" in said(gone.text)
+    assert 'href="#baris-1"' not in gone.text
