@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,10 +41,10 @@ class Rows:
     def __init__(self) -> None:
         self._data, self._start, self._count = Column(), Column(), Column()
 
-    def extend(self, numbers: Sequence[int], counts: Sequence[int]) -> None:
+    def extend(self, numbers: Ids, counts: Ids) -> None:
         """Add rows: all their numbers, and how many each has."""
         first = self._data.extend(numbers)
-        self._start.extend(list(accumulate(counts[:-1], initial=first)) if counts else [])
+        self._start.extend(first + np.cumsum(counts) - counts)
         self._count.extend(counts)
 
     def extend_ones(self, numbers: Ids) -> None:

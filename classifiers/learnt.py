@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import compress
+from typing import NamedTuple
 
 IS_STRANGER, IS_CUE, IS_SMALL, IS_BALLOT, IS_OFFICE, ONCE = 1, 2, 4, 8, 16, 32
 """Kinds of tokens, as bits below their number; `ONCE` is an office that stands once in a row."""
@@ -14,43 +15,40 @@ SEVERAL, NONE = 0, 1
 """Stand for the only word of a piece that has several, or none."""
 
 
+class Flat(NamedTuple):
+    """Some words a piece: all of them one after the other, and how many each piece has."""
+
+    words: list[str]
+    counts: list[int]
+
+    def add(self, words: Collection[str]) -> None:
+        """Add those of one piece."""
+        self.words.extend(words)
+        self.counts.append(len(words))
+
+
 class Learnt:
     """What is known of new pieces, in their order; see `Pieces._forget` for the meaning of each.
 
-    Rows are kept as one list of all numbers and one of how many each piece has: many small lists cost more than they
-    hold.
+    Many small lists, and numbers asked for one at a time, would cost more than they hold. `offices` are the places of
+    pieces that are an office and nothing else.
     """
 
     def __init__(self) -> None:
-        self.tokens, self.cut, self.names = _flat(), _flat(), _flat()
+        self.tokens, self.cut, self.names = Flat([], []), Flat([], []), Flat([], [])
         self.shape: list[int] = []
         self.guards: list[int] = []
-        self.last: list[int] = []
         self.twisted: list[int] = []
-        self.only: list[int] = []
+        self.offices: list[int] = []
 
-    def add(
-        self,
-        codes: Sequence[int],
-        cut: Sequence[int] = (),
-        names: Sequence[int] = (),
-        shape: int = 0,
-        guard: int = 0,
-        twisted: int = 0,
-    ) -> None:
-        """Add one piece; in a context only the tokens count."""
-        for (numbers, counts), more in ((self.tokens, codes), (self.cut, cut), (self.names, names)):
-            numbers.extend(more)
-            counts.append(len(more))
-        self.shape.append(shape)
-        self.guards.append(guard)
-        self.last.append(codes[-1] & NO_TOKEN if codes else NO_TOKEN)
-        self.twisted.append(twisted)
-        self.only.append(NONE if not cut else cut[0] if len(cut) == 1 else SEVERAL)
-
-
-def _flat() -> tuple[list[int], list[int]]:
-    return [], []
+    def add(self, tokens: Collection[str]) -> None:
+        """Add a piece in a context: only its tokens count."""
+        self.tokens.add(tokens)
+        self.cut.add(())
+        self.names.add(())
+        self.shape.append(0)
+        self.guards.append(0)
+        self.twisted.append(0)
 
 
 class Words:

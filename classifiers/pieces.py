@@ -24,6 +24,7 @@ from classifiers.learnt import (
     NO_TOKEN,
     NONE,
     ONCE,
+    SEVERAL,
     Learnt,
     Words,
 )
@@ -194,7 +195,7 @@ class Pieces:
 
     def _added(self, tokens: Sequence[str], learnt: Learnt) -> int:
         """Add a row for a piece in a context; gives its number."""
-        learnt.add([self._codes[token] for token in tokens])
+        learnt.add(tokens)
         self._keep(tokens)
         return len(self._tails) - 1
 
@@ -244,9 +245,7 @@ class Pieces:
         codes |= np.fromiter(map(_KINDS_OF.get, tokens, repeat(0)), np.int64, count)
         self.tokens.extend_ones(codes)
         self.last.extend(codes & NO_TOKEN)
-        given = map(self._words.setdefault, learnt.words, range(self.words, self.words + count))
-        numbers = np.fromiter(given, np.int64, count)
-        self.words += count
+        numbers = self._numbered(learnt.words)
         (self.names if strange else self.cut).extend_ones(numbers)
         self.only.extend(np.full_like(numbers, NONE) if strange else numbers)
         (self.cut if strange else self.names).skip(count)
@@ -259,33 +258,27 @@ class Pieces:
 
     def _look(self, piece: str, plain: str, learnt: Learnt) -> None:
         """Learn a piece that is more than one small word."""
-        masker, word = self._masker, self._word
+        masker = self._masker
         cut, tags, strange = self._cut(piece, plain)
-        out, office, names, own = [_NEUTRAL], False, list[str](), cut
+        out, names, own = [_NEUTRAL], list[str](), cut
         guard = self._say(cut, tags, strange, out)
         del out[0]
         if guard and len(cut) == 1 and strange <= set(cut):
-            office = masker.office(cut[0])
-            counted, figure = masker.counted(cut[0]), cut[0][0].isdigit()
-            guard = _FREE if office else _BY_BALLOT if counted else _BY_CUE if figure else _BY_ANY
+            guard = _BY_BALLOT if masker.counted(cut[0]) else _BY_CUE if cut[0][0].isdigit() else _BY_ANY
+            if masker.office(cut[0]):
+                guard = _FREE
+                learnt.offices.append(len(learnt.guards))
         if strange:
             names = [name for name in sorted(strange) if not masker.office(name)]  # it stays one, however written
             own = [token for token in cut if token not in strange]
-        codes = list(map(self._codes.__getitem__, out))
-        learnt.add(
-            [codes[0] | ONCE] if office else codes,
-            list(map(word, own)),
-            list(map(word, names)),
-            _packed(0 if plain == piece else count_capitals(piece), count_words(piece[:SAMPLE])),
-            guard,
-            int(STRANGER in plain or ("#" in plain and len(tags) != sum([token[0] == "#" for token in cut]))),
-        )
+        learnt.tokens.add(out)
+        learnt.cut.add(own)
+        learnt.names.add(names)
+        learnt.shape.append(_packed(0 if plain == piece else count_capitals(piece), count_words(piece[:SAMPLE])))
+        learnt.guards.append(guard)
+        forged = STRANGER in plain or ("#" in plain and len(tags) != sum([token[0] == "#" for token in cut]))
+        learnt.twisted.append(int(forged))
         self._keep(out)
-
-    def _word(self, word: str) -> int:
-        number = self._words.setdefault(word, self.words)
-        self.words += number == self.words
-        return number
 
     def _cut(self, piece: str, plain: str) -> tuple[list[str], list[str], AbstractSet[str]]:
         """Give the raw tokens of a piece, its hashtags as written, and its words written like a stranger's name."""
@@ -306,14 +299,29 @@ class Pieces:
         return guard
 
     def _add(self, learnt: Learnt) -> None:
-        for rows, (numbers, counts) in (
-            (self.tokens, learnt.tokens),
-            (self.cut, learnt.cut),
-            (self.names, learnt.names),
-        ):
-            rows.extend(numbers, counts)
-        for name in ("shape", "guards", "last", "twisted", "only"):
+        """Keep what was learnt, with the numbers of all tokens and words."""
+        counts = np.array(learnt.tokens.counts, np.int64)
+        codes = np.fromiter(map(self._codes.__getitem__, learnt.tokens.words), np.int64, len(learnt.tokens.words))
+        ends = np.cumsum(counts)
+        codes[ends[learnt.offices] - 1] |= ONCE
+        last, some = np.full(len(counts), NO_TOKEN), np.flatnonzero(counts)
+        last[some] &= codes[ends[some] - 1]
+        self.tokens.extend(codes, counts)
+        self.last.extend(last)
+        cut, counts = self._numbered(learnt.cut.words), np.array(learnt.cut.counts, np.int64)
+        only, single = np.where(counts > 0, SEVERAL, NONE), np.flatnonzero(counts == 1)
+        only[single] = cut[np.cumsum(counts)[single] - 1]
+        self.cut.extend(cut, counts)
+        self.only.extend(only)
+        self.names.extend(self._numbered(learnt.names.words), np.array(learnt.names.counts, np.int64))
+        for name in ("shape", "guards", "twisted"):
             getattr(self, name).extend(getattr(learnt, name))
+
+    def _numbered(self, words: Sequence[str]) -> Ids:
+        """Give the numbers of words."""
+        given = map(self._words.setdefault, words, range(self.words, self.words + len(words)))
+        self.words += len(words)
+        return np.fromiter(given, np.int64, len(words))
 
 
 def _tail(tokens: Sequence[str]) -> Tail:
@@ -321,7 +329,7 @@ def _tail(tokens: Sequence[str]) -> Tail:
         return _TAIL_OF.get(tokens[0], _NO_CUE)
     if not tokens:
         return ()
-    before, last = (_CUE_OF.get(token, 0) for token in tokens[-_DEPTH:])
+    before, last = _CUE_OF.get(tokens[-2], 0), _CUE_OF.get(tokens[-1], 0)
     return (before, last) if before or last else _NO_CUES
 
 
