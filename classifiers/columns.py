@@ -32,7 +32,7 @@ class Column:
 
     def take(self, places: Ids) -> Ids:
         """Give the numbers of some pieces."""
-        return self._data[places]
+        return self._data.take(places)
 
 
 class Rows:

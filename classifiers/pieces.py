@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from heapq import heappop, heappush
-from itertools import chain, compress, count, repeat
+from itertools import chain, count, repeat
 
 import numpy as np
 
@@ -114,7 +114,7 @@ class Pieces:
         found = np.fromiter(map(self._known.get, pieces, repeat(-1)), np.int64, len(pieces))
         missing = np.flatnonzero(found < 0)
         if len(missing):
-            wanted = list(compress(pieces, found < 0))
+            wanted = [pieces[place] for place in missing.tolist()]
             first = len(self._tails)
             fresh = dict(zip(self._learn(list(dict.fromkeys(wanted))), count(first), strict=False))
             found[missing] = [fresh[piece] for piece in wanted]

@@ -84,7 +84,7 @@ class Sums:
         ids, lengths = self._numbered(texts)
         of_text = np.repeat(np.arange(len(texts)), lengths)
         named = np.bincount(of_text, self._facts_of[ids] & self._contest, len(texts)) > 0
-        found = self._of_word[named[of_text].astype(np.int64), ids]
+        found = self._of_word.ravel()[named[of_text] * len(self._facts_of) + ids]
         for distance, follows in ((1, self._near), (2, self._far)):
             able, weights = follows.weights(ids, of_text, distance)
             halves = np.zeros(len(ids))
@@ -124,7 +124,7 @@ class Sums:
         if len(some):
             facts[some] = np.bitwise_or.reduceat(self._facts_of[ids], (np.cumsum(lengths) - lengths)[some])
         named = (facts & self._contest > 0).astype(np.int64)
-        words = np.bincount(of_text, self._of_word[named[of_text], ids], texts)
+        words = np.bincount(of_text, self._of_word.ravel()[named[of_text] * len(self._facts_of) + ids], texts)
         near = self._near.sums(ids, of_text, 1, texts)
         far = self._far.sums(ids, of_text, 2, texts)
         seen, places = np.unique(facts, return_inverse=True)
