@@ -7,10 +7,9 @@ known contest, the text is left to the masker.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate, compress
+from itertools import compress
 from threading import Lock
 from typing import NamedTuple
 
@@ -115,7 +114,8 @@ class Chunks:
         chunks = held.numbers(pieces)
         of_text = np.repeat(np.arange(len(texts)), counts)
         unsure = np.zeros(len(texts), np.bool_)
-        unsure[self._named(texts, plains)] = True
+        for place, whole in self._masker.named(plains):
+            unsure[place] = whole or not texts[place].isascii()  # of ASCII a term within a word changes nothing
         unsure[of_text[held.twisted.take(chunks) > 0]] = True
         rows = held.in_context(pieces, chunks, of_text, self._mixed_up(chunks, of_text))
 
@@ -137,13 +137,6 @@ class Chunks:
         lengths[shaped] += 1
         keep = np.repeat(~unsure, lengths)
         return Read(ids[keep], np.where(unsure, 0, lengths), np.flatnonzero(unsure).tolist())
-
-    def _named(self, texts: Sequence[str], plains: Sequence[str]) -> list[int]:
-        """Give the places of texts that may name a known contest; of ASCII a term within a word changes nothing."""
-        found = self._masker.named("\0".join(plains))
-        starts = list(accumulate(map(len, plains), lambda end, more: end + more + 1, initial=0)) if found else []
-        places = [(bisect_right(starts, start) - 1, whole) for start, whole in found]
-        return [place for place, whole in places if whole or not texts[place].isascii()]
 
     def _mixed_up(self, chunks: Ids, of_text: Ids) -> dict[int, set[int]]:
         """Give, for the places of pieces, those of their words that the text writes like a name elsewhere."""

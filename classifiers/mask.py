@@ -7,11 +7,13 @@ become one token whatever the number, so an unknown contest works too. `Masker` 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from itertools import accumulate
 
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchKind
 
 from classifiers.case import LEAST, count_capitals, form
 from classifiers.lexicon import (
@@ -58,6 +60,8 @@ _SHORTEST_INSIDE = 4
 _MEMO_LIMIT = 50_000
 _NONE: frozenset[str] = frozenset()
 _LARGEST_TABLE = 20_000
+_FEW = 100
+"""So many terms can be looked for in many texts by vectors, twice as fast as by a table."""
 _ADDRESS = ("http:", "https:", "www.")
 
 
@@ -83,6 +87,9 @@ class Masker:
         self._patterns = list(patterns)
         self._chars = list(patterns.values())
         self._find = AhoCorasick(self._patterns, implementation=_automaton(self._patterns)) if patterns else None
+        few = 0 < len(patterns) <= _FEW and not any("\0" in pattern for pattern in patterns)
+        coded = [pattern.encode() for pattern in patterns]
+        self._quick = BytesAhoCorasick(coded, matchkind=MatchKind.LeftmostFirst) if few else None
         inside = {
             piece.replace(" ", ""): CLASSES[char]
             for piece, char in patterns.items()
@@ -194,12 +201,22 @@ class Masker:
         word = SPELLINGS.get(token, token)
         return token not in self._parts and word not in NUMBERS and word not in COUNTED
 
-    def named(self, plain: str) -> list[tuple[int, bool]]:
-        """Give where in a folded text a term of the known contests stands, and whether as a word."""
+    def named(self, plains: Sequence[str]) -> list[tuple[int, bool]]:
+        """Give the places of folded texts in which a term of the known contests stands, and whether as a word."""
         if self._find is None:
             return []
-        found = self._find.find_matches_as_indexes(plain, overlapping=True)
-        return [(start, _word_end(plain, start, end) > 0) for _, start, end in found]
+        parts: Sequence[str | bytes] = plains
+        if self._quick is None:
+            hits = self._find.find_matches_as_indexes("\0".join(plains), overlapping=True)
+        else:
+            parts = coded = [plain.encode() for plain in plains]
+            hits = self._quick.find_matches_as_indexes(b"\0".join(coded))
+        starts = list(accumulate(map(len, parts), lambda end, more: end + more + 1, initial=0)) if hits else []
+        found = []
+        for place in sorted({bisect_right(starts, start) - 1 for _, start, _ in hits}):
+            spans = self._find.find_matches_as_indexes(plains[place], overlapping=True)
+            found.append((place, any(_word_end(plains[place], start, end) for _, start, end in spans)))
+        return found
 
     def _known(self, seen: list[str], strange: AbstractSet[str]) -> Iterable[str | None]:
         """Give the token of each word that needs no second look, None for the others."""

@@ -19,7 +19,7 @@ from classifiers.lexicon import BALLOT_CUES, CANDIDACIES, COUNTED, NOT_BALLOT, N
 from classifiers.mask import Masker
 from classifiers.names import cast, fill, strangers
 from classifiers.registry import SHIPPED, load
-from classifiers.text import fold_many, fold_plain
+from classifiers.text import TargetTerms, fold_many, fold_plain
 
 ORDINARY = load(SHIPPED).ordinary()
 WORDS = [
@@ -42,9 +42,14 @@ class Numbers(dict[str, int]):
         return number
 
 
-def check(texts: list[str], ordinary: frozenset[str] = ORDINARY) -> int:
+FEW = TargetTerms(
+    ("Andaika Zuldar", "Zuldar"), ("PBR", "GAS"), ("kodok",), ("maju terus",), ("GasDua",), ("zuldar_id",)
+)
+
+
+def check(texts: list[str], ordinary: frozenset[str] = ORDINARY, terms: TargetTerms | None = None) -> int:
     """Compare with the masker; gives how many texts were left to it."""
-    masker, numbers = Masker(cast().terms(), ordinary), Numbers()
+    masker, numbers = Masker(cast().terms() if terms is None else terms, ordinary), Numbers()
     chunks = Chunks(masker, numbers.__getitem__)
     read = chunks.read(texts, fold_many(texts))
     assert chunks.tokens(texts[::-2]) == [masker.tokens(text)[:MOST_TOKENS] for text in texts[::-2]], "those read last"
@@ -67,6 +72,7 @@ def check(texts: list[str], ordinary: frozenset[str] = ORDINARY) -> int:
 def test_read_together_equals_read_singly(texts: list[str]) -> None:
     check(texts)
     check(texts, frozenset())
+    check(texts, ORDINARY, FEW)
 
 
 ODD = st.lists(
@@ -113,6 +119,7 @@ BESIDE = [*sorted(NOT_BALLOT)[::6], *sorted(BALLOT_CUES)[::3], *sorted(COUNTED)[
 @given(texts=st.lists(st.lists(st.sampled_from(BESIDE), max_size=9).map(" ".join), min_size=1, max_size=8))
 def test_what_stands_before_a_word_counts_together_as_singly(texts: list[str]) -> None:
     check(texts)
+    check(texts, ORDINARY, FEW)
 
 
 def test_words_that_what_stands_before_them_changes_are_not_left() -> None:
