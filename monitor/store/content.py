@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from hashlib import sha256
 from operator import attrgetter, itemgetter
@@ -27,6 +27,18 @@ def put_down(item: Item) -> tuple[str, str]:
     """Give the digest of what an item says, and the item as JSON."""
     parts = _PARTS(item)
     return _digest(item, _TOLD(parts), parts[_HAPPENED]), _FORM % tuple(parts)
+
+
+def version_teller(source_id: str, run_id: int, evidence: str, at: str) -> Callable[[int, int, int, str, str], str]:
+    """Give what writes rows of `item_versions` of one answer as JSON: version id, item, version, digest, payload.
+
+    A payload is JSON in ASCII already: nothing but its quotes and backslashes needs another backslash.
+    """
+    where, proof, when = (quoted(one).replace("%", "%%") for one in (source_id, evidence, at))
+    form = f'[%d,%d,%d,{where},{run_id},"%s",{proof},{when},"%s",0]'
+    return lambda version_id, item_id, version, content, payload: form % (
+        version_id, item_id, version, content, payload.replace("\\", "\\\\").replace('"', '\\"')
+    )  # fmt: skip
 
 
 def _digest(item: Item, said: Iterable[str], moment: str) -> str:

@@ -131,15 +131,18 @@ class Ledger:
     def __init__(self) -> None:
         self.rows: list[tuple[int, int, bytes]] = []
 
-    def insert(self, db: Database, table: str, rows: Sequence[Sequence[Cell]]) -> None:
-        """Insert guarded rows, their cells in the order of TABLES."""
+    def insert(
+        self, db: Database, table: str, rows: Sequence[Sequence[Cell]], told: Iterable[str] | None = None
+    ) -> None:
+        """Insert guarded rows, their cells in the order of TABLES; `told` is what `dumps` gives of each, if known."""
         number, columns = TABLES[table]
         noise, many = os.urandom(SALT_BYTES * len(rows)), len(columns) + 1
-        told, written = self.rows, []
-        for start, row in zip(range(0, len(noise), SALT_BYTES), rows, strict=True):
+        ledger, written = self.rows, []
+        starts = range(0, len(noise), SALT_BYTES)
+        for start, row, text in zip(starts, rows, map(dumps, rows) if told is None else told, strict=True):
             salt, key = noise[start : start + SALT_BYTES], row[0]
             assert isinstance(key, int)
-            told.append((number, key, sha256(salt + dumps(row).encode("ascii")).digest()))
+            ledger.append((number, key, sha256(salt + text.encode("ascii")).digest()))
             written.append((*row, salt))
         marks = ",".join("?" * many)
         db.conn.executemany(f"INSERT INTO {table} ({','.join(columns)},salt) VALUES ({marks})", written)

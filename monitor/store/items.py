@@ -16,7 +16,7 @@ from monitor.store.audit import Audit
 from monitor.store.codec import clean, decoder, dumps, loads, maker, moment, stamp, written
 from monitor.store.connection import Connection
 from monitor.store.content import content_sha256 as content_sha256  # noqa: PLC0414 - whoever reads items asks for it
-from monitor.store.content import put_down
+from monitor.store.content import put_down, version_teller
 from monitor.store.erasure import buried
 from monitor.store.guard import Cell, Ledger, next_key
 
@@ -148,7 +148,8 @@ class Items:
         versions: list[tuple[Cell, ...]] = []
         said: list[tuple[int, Item]] = []
         said_again: list[tuple[int, Item]] = []
-        source = clean(source_id)
+        source, rows = clean(source_id), list[str]()
+        tell = version_teller(source, run_id, evidence, at)
         for key, item in zip(keys, items, strict=True):
             if key in gone:
                 continue
@@ -171,13 +172,14 @@ class Items:
             versions.append(
                 (held.version_id, held.item_id, held.version, source, run_id, content, evidence, at, payload, 0)
             )
+            rows.append(tell(held.version_id, held.item_id, held.version, content, payload))
         new, edited = len(said), len(said_again)
         _write_items(db, known, at)
         acts.record(db, said)
         acts.record(db, said_again, again=True)
         if versions:
             ledger = Ledger()
-            ledger.insert(db, "item_versions", versions)
+            ledger.insert(db, "item_versions", versions, rows)
             told = {"sumber": source_id, "baru": new, "berubah": edited, "bukti": evidence}
             self._audit.append(db, ledger, action="kumpul", subject=f"run:{run_id}", payload=told)
         return Saved(new, edited, len(items) - new - edited)

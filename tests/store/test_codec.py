@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import FrozenInstanceError, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 from struct import pack
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -14,14 +15,15 @@ from hypothesis import strategies as st
 
 from monitor.models import AccountRef, Item, ItemKind, Parent, Platform, StoredItem
 from monitor.store.codec import decode, dumps, encode, loads, maker, written
-from monitor.store.content import content_sha256, put_down
+from monitor.store.content import content_sha256, put_down, version_teller
 from monitor.store.guard import rows_digest
 
 words = st.one_of(st.text(max_size=20), st.sampled_from(("", "%s %d {}", '"\\', "\0", "\ud800", "\u2028", "é🔥")))
+zones = st.sampled_from((UTC, timezone(timedelta(hours=7)), timezone(timedelta(0), "WIB"), ZoneInfo("Asia/Jakarta")))
 accounts = st.builds(AccountRef, st.sampled_from(Platform), words, words, words)
 items = st.builds(
     Item, words, st.sampled_from(Platform), words, st.sampled_from(ItemKind), st.none() | accounts, words, words,
-    words, st.none() | st.datetimes(timezones=st.just(UTC)), words, words,
+    words, st.none() | st.datetimes(timezones=zones), words, words,
     st.none() | st.builds(Parent, words, words, words, st.none() | accounts), words,
 )  # fmt: skip
 plain = st.recursive(
@@ -84,6 +86,16 @@ def test_the_digest_of_what_an_item_says_is_that_of_a_plain_list(item: Item) -> 
     digest = sha256(json.dumps(said, separators=(",", ":")).encode("ascii")).hexdigest()
     assert content_sha256(item) == digest
     assert put_down(item) == (digest, json.dumps(encode(Item, item), separators=(",", ":")))
+
+
+@given(item=items, source=words, evidence=words, version_id=st.integers(1, 2**40), run_id=st.integers(0, 2**40))
+def test_a_row_told_for_its_digest_is_that_of_a_plain_list(
+    item: Item, source: str, evidence: str, version_id: int, run_id: int
+) -> None:
+    content, payload = put_down(item)
+    row = [version_id, 7, 2, source, run_id, content, evidence, "2025-05-20", payload, 0]
+    told = version_teller(source, run_id, evidence, "2025-05-20")(version_id, 7, 2, content, payload)
+    assert told == json.dumps(row, separators=(",", ":"))
 
 
 def test_an_older_row_without_some_fields_is_read() -> None:
