@@ -58,8 +58,10 @@ def record(db: Database, acts: Iterable[tuple[int, Item]], *, again: bool = Fals
         asks = parent.owner is None and not parent.text and item.kind in BORROWS
         upon.append((*row, *_owner(parent.owner), clean(parent.native_id) if asks else ""))
     into = "INSERT OR REPLACE INTO" if again else "INSERT INTO"
-    db.conn.executemany(f"{into} item_acts VALUES (?,?,?,?,?,?,'','','','')", alone)
-    db.conn.executemany(f"{into} item_acts VALUES (?,?,?,?,?,?,?,?,?,?)", upon)
+    if alone:
+        db.conn.executemany(f"{into} item_acts VALUES (?,?,?,?,?,?,'','','','')", alone)
+    if upon:
+        db.conn.executemany(f"{into} item_acts VALUES (?,?,?,?,?,?,?,?,?,?)", upon)
 
 
 def _owner(owner: AccountRef | None) -> tuple[str, str, str]:

@@ -18,11 +18,15 @@ from monitor.store.connection import Connection
 from monitor.store.content import content_sha256 as content_sha256  # noqa: PLC0414 - whoever reads items asks for it
 from monitor.store.content import put_down, version_teller
 from monitor.store.erasure import buried
-from monitor.store.guard import Cell, Ledger, next_key
+from monitor.store.guard import Cell, Ledger
 
 IN_ONE_QUERY = 500
 COLUMNS = "v.item_id, v.version, v.payload, v.content_sha256, v.evidence_sha256, v.captured_at"
 _THEN = "SELECT payload FROM item_versions WHERE item_id = ? AND version_id <= ? ORDER BY version_id DESC LIMIT 1"
+_NEXT = (
+    "SELECT (SELECT coalesce(max(item_id), 0) + 1 FROM items), "
+    "(SELECT coalesce(max(version_id), 0) + 1 FROM item_versions)"
+)
 _Key = tuple[str, str]
 _ITEM, _STORED = decoder(Item), maker(StoredItem)
 
@@ -143,8 +147,7 @@ class Items:
         keys: list[_Key] = [(one.platform._value_, clean(one.native_id)) for one in items]
         known = _known(db, keys)
         gone = buried(db, [key for key in keys if key not in known])
-        next_version = next_key(db, "item_versions")
-        next_item = int(db.execute("SELECT coalesce(max(item_id), 0) + 1 FROM items").fetchone()[0])
+        next_item, next_version = db.execute(_NEXT).fetchone()
         versions: list[tuple[Cell, ...]] = []
         said: list[tuple[int, Item]] = []
         said_again: list[tuple[int, Item]] = []
