@@ -52,11 +52,13 @@ def record(db: Database, acts: Iterable[tuple[int, Item]], *, again: bool = Fals
             continue
         row = (item_id, author.platform._value_, clean(author.native_id), bare(author.handle), item.kind._value_,
                None if at is None else second(at))  # fmt: skip
-        if parent is None:
+        if parent is None and not again:
             alone.append(row)
             continue
-        asks = parent.owner is None and not parent.text and item.kind in BORROWS
-        upon.append((*row, *_owner(parent.owner), clean(parent.native_id) if asks else ""))
+        owner = parent.owner if parent is not None else None
+        asks = parent is not None and owner is None and not parent.text and item.kind in BORROWS
+        upon.append((*row, *_owner(owner), clean(parent.native_id) if parent is not None and asks else ""))
+    # What was noted before goes in one go, in its order: a page may hold an item more than twice.
     into = "INSERT OR REPLACE INTO" if again else "INSERT INTO"
     if alone:
         db.conn.executemany(f"{into} item_acts VALUES (?,?,?,?,?,?,'','','','')", alone)

@@ -63,6 +63,21 @@ def test_the_same_id_twice_in_one_page(store: Store) -> None:
     assert [one.item.text for one in store.items.versions(held.item_id)] == ["satu", "dua", "tiga", "dua"]
 
 
+def test_of_many_versions_in_one_page_the_last_says_who_did_it(store: Store) -> None:
+    alone, upon = an_item("a", "satu"), an_item("a", "dua", kind=ItemKind.COMMENT, parent=Parent("induk"))
+    last = an_item("a", "tiga", author=AccountRef(Platform.INSTAGRAM, "ig-9", "@Lain"))
+    ends = {
+        (alone, upon, last): ("ig-9", "lain", "unggahan", ""),
+        (alone, last, upon): ("ig-1", "uji.rekaan", "komentar", "induk"),
+    }
+    for number, (page, noted) in enumerate(ends.items(), start=1):
+        save(store, *(replace(one, native_id=f"a{number}") for one in page))
+        row = store.items._connection.db.execute(
+            "SELECT author_id, author_handle, kind, parent_id FROM item_acts WHERE item_id=?", (number,)
+        ).fetchone()
+        assert row == noted
+
+
 def test_two_sources_that_differ_do_not_take_turns_for_ever(store: Store) -> None:
     for _ in range(3):
         save(store, an_item("a", "singkat"), source_id="feed")
