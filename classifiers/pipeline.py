@@ -85,8 +85,7 @@ class AdditiveClassifier:
 
     def _scored(self, texts: Sequence[str], parents: Iterable[Parent | None], *, explain: bool = False) -> list[Score]:
         told = self._tokens(texts) if len(texts) < MANY else self._chunks.tokens(texts)
-        alone = self._sums.many(told)
-        shares = self._sums.shares(told) if explain else repeat((), len(texts))
+        alone, shares = self._sums.told(told) if explain else (self._sums.many(told), repeat((), len(texts)))
         return [self._score(*one) for one in zip(told, alone, shares, parents, strict=True)]
 
     def probabilities(

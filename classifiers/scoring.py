@@ -77,22 +77,22 @@ class Sums:
             return [self.one(tokens) for tokens in texts]
         return self.of_ids(*self._numbered(texts))
 
-    def shares(self, texts: Sequence[Sequence[str]]) -> list[list[float]]:
-        """Give what each token of each text adds, each with its pairs' halves, before the sum is normed."""
+    def told(self, texts: Sequence[Sequence[str]]) -> tuple[list[float], list[list[float]]]:
+        """Do what `many` does, and give what each token of each text adds, with its pairs' halves, before norming."""
         if len(texts) < MANY:
-            return [self._shares_of(tokens) for tokens in texts]
+            return self.many(texts), [self._shares_of(tokens) for tokens in texts]
         ids, lengths = self._numbered(texts)
         of_text = np.repeat(np.arange(len(texts)), lengths)
-        named = np.bincount(of_text, self._facts_of[ids] & self._contest, len(texts)) > 0
+        pairs = self._pairs(ids, of_text)
+        named = self._facts_in(ids, lengths) & self._contest > 0
         found = self._of_word.ravel()[named[of_text] * len(self._facts_of) + ids]
-        for distance, follows in ((1, self._near), (2, self._far)):
-            able, weights = follows.weights(ids, of_text, distance)
+        for distance, (able, weights) in enumerate(pairs, 1):
             halves = np.zeros(len(ids))
             halves[able] = weights / 2
             found[distance:] += halves[: len(ids) - distance]
             found += halves
         every = iter(found.tolist())
-        return [list(islice(every, length)) for length in lengths.tolist()]
+        return self._added(ids, lengths, of_text, pairs), [list(islice(every, length)) for length in lengths.tolist()]
 
     def _shares_of(self, tokens: Sequence[str]) -> list[float]:
         own = self.beside if features.named(tokens) else self.apart
@@ -117,16 +117,27 @@ class Sums:
 
     def of_ids(self, ids: Ids, lengths: Ids) -> list[float]:
         """Do what `many` does for texts given as the numbers of their tokens, one text after the other."""
-        texts = len(lengths)
-        of_text = np.repeat(np.arange(texts), lengths)
-        facts = np.zeros(texts, np.int64)
+        of_text = np.repeat(np.arange(len(lengths)), lengths)
+        return self._added(ids, lengths, of_text, self._pairs(ids, of_text))
+
+    def _pairs(self, ids: Ids, of_text: Ids) -> list[tuple[Ids, Floats]]:
+        """Give the weights of neighbours, and of tokens with one between, by the place of the first."""
+        return [self._near.weights(ids, of_text, 1), self._far.weights(ids, of_text, 2)]
+
+    def _facts_in(self, ids: Ids, lengths: Ids) -> Ids:
+        """Give the facts of each text, as bits."""
+        facts = np.zeros(len(lengths), np.int64)
         some = np.flatnonzero(lengths)
         if len(some):
             facts[some] = np.bitwise_or.reduceat(self._facts_of[ids], (np.cumsum(lengths) - lengths)[some])
-        named = (facts & self._contest > 0).astype(np.int64)
+        return facts
+
+    def _added(self, ids: Ids, lengths: Ids, of_text: Ids, pairs: Sequence[tuple[Ids, Floats]]) -> list[float]:
+        texts = len(lengths)
+        facts = self._facts_in(ids, lengths)
+        named = facts & self._contest > 0
         words = np.bincount(of_text, self._of_word.ravel()[named[of_text] * len(self._facts_of) + ids], texts)
-        near = self._near.sums(ids, of_text, 1, texts)
-        far = self._far.sums(ids, of_text, 2, texts)
+        near, far = (np.bincount(of_text[able], weights, texts) for able, weights in pairs)
         seen, places = np.unique(facts, return_inverse=True)
         whole = np.array([self._whole(one) for one in seen.tolist()])[places]
         norms = np.array(list(map(features.norm, range(int(lengths.max(initial=0)) + 1))))
@@ -165,11 +176,6 @@ class _Follows:
         apart = np.flatnonzero(self._at[places[1:]] != np.arange(1, len(self._keys))) + 1
         self._apart = np.concatenate((self._keys[apart], [np.iinfo(np.int64).max]))
         self._weights_apart = np.concatenate((self._weights[apart], [0.0]))
-
-    def sums(self, ids: Ids, of_text: Ids, distance: int, texts: int) -> Floats:
-        """Give the sum over each text."""
-        able, found = self.weights(ids, of_text, distance)
-        return np.bincount(of_text[able], found, texts).astype(np.float64, copy=False)
 
     def weights(self, ids: Ids, of_text: Ids, distance: int) -> tuple[Ids, Floats]:
         """Give the places of tokens whose pair may be known, and the weight of each such pair."""

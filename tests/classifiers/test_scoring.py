@@ -49,7 +49,7 @@ WORDS = st.sampled_from(
 @given(texts=st.lists(st.lists(WORDS, max_size=12), min_size=MANY, max_size=MANY + 3))
 def test_arrays_add_up_to_the_very_same_number(sums: Sums, texts: list[list[str]]) -> None:
     assert sums.many(texts) == [sums.one(tokens) for tokens in texts]
-    assert sums.shares(texts) == [sums.shares([tokens])[0] for tokens in texts]
+    assert sums.told(texts) == (sums.many(texts), [sums.told([tokens])[1][0] for tokens in texts])
 
 
 @given(
@@ -67,7 +67,7 @@ def test_pairs_that_share_a_place_in_the_table_are_told_apart(
         patch.setattr(scoring, "_BITS", bits)
         sums = Sums(weights, 0.5)
         assert sums.many([said] * MANY) == [sums.one(said)] * MANY
-        assert sums.shares([said] * MANY) == sums.shares([said]) * MANY
+        assert sums.told([said] * MANY)[1] == sums.told([said])[1] * MANY
 
 
 class Everything(frozenset[str]):
