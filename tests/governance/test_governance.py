@@ -93,6 +93,25 @@ def test_an_invalid_changed_file_changes_nothing_and_is_said(office: RuleOffice)
     assert office.app.governance.folder() != office.rules
 
 
+def test_a_sound_change_of_what_leans_on_a_file_in_error_becomes_a_draft(office: RuleOffice) -> None:
+    leaning, words = "asn/uji-suka.yaml", "lexicon/negasi.yaml"
+    liked = DUKUNG.replace("uji-dukung", "uji-suka").replace("Besok kerja bakti", "{parent_text: Besok kerja bakti}")
+    liked = liked.replace('any:\n  - "dukung {kandidat}"\n', "applies_to: {kinds: [suka]}\nparent_level: sedang\n")
+    liked = liked.replace('"Ayo dukung Bu Citra"', '{text: "", parent_text: Ayo dukung Bu Citra}')
+    liked = liked.replace('"{parent_text: Besok kerja bakti}"', '{text: "", parent_text: Besok kerja bakti}')
+    office.change(leaning, liked)
+    office.change(GREET, SALAM.replace("legal_basis", "not_when: [negasi]\nlegal_basis"))
+    board(office).export()
+    assert board(office).sync().lines() == []
+    office.write(SUPPORT, DUKUNG.replace("level: sedang", "level: gawat"))
+    office.write(words, (office.rules / words).read_text(encoding="utf-8").replace("words:", "words: ["))
+    for path in (leaning, GREET):
+        office.write(path, (office.rules / path).read_text(encoding="utf-8").replace("title: Aturan", "title: Lain"))
+    survey = board(office).sync()
+    assert {one.path for one in survey.waiting} == {leaning, GREET}
+    assert [one.file for one in survey.problems] == [f"rules/{SUPPORT}", f"rules/{words}"]
+
+
 def test_nobody_approves_their_own_and_roles_are_kept_apart(office: RuleOffice) -> None:
     desk = board(office)
     for user in (office.monitor, office.coordinator, office.approver):
