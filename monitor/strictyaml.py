@@ -183,19 +183,36 @@ def _composed(text: str, file: str, loader: Any = _FAST) -> tuple[list[Problem],
         return _composed(text, file, yaml.SafeLoader)
 
 
+# A part of what the parser says, whether the mistake lies where it began to read the thing, and what users are told.
+_SYNTAX = (
+    ("'\\t'", False, "baris diawali tab", "pakai spasi, dua tiap tingkat"),
+    ("mapping values are not allowed", False, "titik dua di tengah nilai, atau baris tidak sejajar dengan tetangganya",
+     "beri tanda kutip pada nilainya, atau samakan spasi awal baris"),
+    ("found unexpected end", True, "tanda kutip belum ditutup", "tutup di baris ini"),
+    ("expected ',' or ']'", True, "kurung siku `[` belum ditutup, atau ada koma yang kurang", "tutup dengan `]`"),
+    ("expected ',' or '}'", True, "kurung kurawal `{` belum ditutup, atau ada koma yang kurang", "tutup dengan `}`"),
+    ("could not find expected ':'", True, "baris tanpa titik dua",
+     "tulis `nama: nilai`, atau `- ` di depan butir daftar"),
+    ("expected <block end>", False, "baris tidak sejajar dengan tetangganya, atau ada isi sesudah tanda kutip penutup",
+     "samakan spasi awal baris; beri tanda kutip pada seluruh nilai"),
+    ("unindent", False, "baris tidak sejajar dengan tetangganya", "samakan spasi awal baris"),
+    ("sequence entries are not allowed", False, "tanda `-` di tempat yang salah",
+     "mulai tiap butir daftar di baris sendiri"),
+    ("cannot start any token", False, "nilai diawali tanda khusus", "beri tanda kutip pada nilainya"),
+    ("unknown escape", False, "garis miring terbalik di antara tanda kutip ganda", "pakai tanda kutip tunggal"),
+    ("expected the node content", False, "ada nilai yang kurang", "isi nilainya, atau hapus tanda yang berlebih"),
+    ("document", False, "ada isi sesudah akhir dokumen",
+     "satu berkas satu dokumen: hapus `---` atau sejajarkan barisnya"),
+    ("", False, "susunan YAML rusak", "periksa spasi awal baris, tanda kutip dan titik dua"),
+)  # fmt: skip
+
+
 def _syntax(error: yaml.MarkedYAMLError, file: str) -> Problem:
-    mark = error.problem_mark or error.context_mark
+    said = error.problem or ""
+    _, begun, message, advice = next(one for one in _SYNTAX if one[0] in said)
+    mark = (error.context_mark if begun else None) or error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    said = (error.problem or "").strip()
-    if "\\t" in said or "tab" in said:
-        return Problem(file, line, column, "baris diawali tab", "pakai spasi, dua tiap tingkat")
-    if "mapping values are not allowed" in said:
-        return Problem(file, line, column, "titik dua di tengah nilai", "beri tanda kutip pada nilainya")
-    if "unexpected end of stream" in said or "found unexpected end" in said:
-        return Problem(file, line, column, "tanda kutip atau kurung belum ditutup", "tutup di baris ini")
-    return Problem(
-        file, line, column, f"susunan YAML rusak ({said})", "periksa spasi awal baris, tanda kutip dan titik dua"
-    )
+    return Problem(file, line, column, message, advice)
 
 
 def read(path: Path, shown_as: str = "") -> tuple[Document | None, list[Problem]]:
