@@ -1,8 +1,8 @@
 """Tokens of many texts at once, as numbers, equal to `Masker.tokens`: each piece between blanks is read only once.
 
-Most pieces become the same tokens wherever they stand. A number or a counted word depends on the token before it, and
-a word may be written like a stranger's name elsewhere in the text: where that could matter, and where a text names a
-known contest, the text is left to the masker.
+Most pieces become the same tokens wherever they stand. A number or a counted word depends on the tokens before it, and
+a word may be written like a stranger's name elsewhere in the text: such pieces are read once for each context. Texts
+that name a known contest, and the few whose tokens depend on still more, are left to the masker.
 """
 
 from __future__ import annotations
