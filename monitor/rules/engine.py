@@ -98,14 +98,17 @@ class Engine:
 
     def judge(self, around: Around, texts: Texts) -> tuple[Match, ...]:
         """Give every active rule, and every rule on trial, that matches these texts in this setting."""
+        return _strongest_first(self._found(self._indexes[around.kind], around, texts))
+
+    def _found(self, index: Index, around: Around, texts: Texts) -> list[Match]:
+        """Give what matches of an index's rules, in no order."""
         scans: dict[str, Scan] = {}
-        index = self._indexes[around.kind]
         candidates = set(index.wordless)
         for text in (texts.own, texts.title, texts.parent):
             if text and text not in scans:
                 scans[text] = scan = self.scan(text, around.gate)
                 candidates.update(index.always, index.reached(scan.places.keys()))
-        return _strongest_first(self._matching(candidates, around, texts, scans))
+        return self._matching(candidates, around, texts, scans)
 
     def _matching(
         self, candidates: Iterable[Rule], around: Around, texts: Texts, scans: dict[str, Scan]
@@ -116,14 +119,8 @@ class Engine:
 
     def completed(self, act: Act, told: Iterable[Match]) -> tuple[Match, ...]:
         """Give what `match` gives of an act of which `telling` gave these."""
-        around, texts, scans = around_act(act, self.zone), Texts.said(act), dict[str, Scan]()
-        index = self._quiet[around.kind]
-        candidates = set(index.wordless)
-        for text in (texts.own, texts.title, texts.parent):
-            if text and text not in scans:
-                scans[text] = scan = self.scan(text, around.gate)
-                candidates.update(index.always, index.reached(scan.places.keys()))
-        return _strongest_first([*told, *self._matching(candidates, around, texts, scans)])
+        around = around_act(act, self.zone)
+        return _strongest_first([*told, *self._found(self._quiet[around.kind], around, Texts.said(act))])
 
     @cached_property
     def _quiet(self) -> Mapping[ItemKind, Index]:
