@@ -23,8 +23,8 @@ PHRASES, PEOPLE, STEEP = 10_000, 100_000, 2.5
 # Pinned floors, re-pinned upward as the parts grow faster. Against the naive pipeline with its own 200 rules, whatever
 # Netra looks for, by wall and by CPU time; and where both look for the same phrases (Netra for the names too), by wall
 # time on one core and on two.
-FLOOR, CPU_FLOOR = 10.0, 12.0
-SAME_FLOOR, SAME_FLOOR_OF_TWO = 80.0, 140.0
+FLOOR, CPU_FLOOR = 18.0, 18.0
+SAME_FLOOR, SAME_FLOOR_OF_TWO = 160.0, 200.0
 
 
 def naive_rules(path: Path) -> None:
