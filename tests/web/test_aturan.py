@@ -139,7 +139,9 @@ def test_a_supervisors_morning(enter: Enter, office: RuleOffice) -> None:
     assert own.status_code == 400
     assert "tidak berwenang" in own.text
 
-    assert WHY in approver.get("/aturan").text
+    desk = approver.get("/aturan").text
+    assert WHY in desk
+    assert "<h2>Menunggu keputusan</h2>" in desk
     seen = approver.get(draft).text
     assert re.search(r'<li class="tambah">.*<code>\+  - futsal</code></li>', seen)
     assert "Lihat yang akan berubah" in seen
