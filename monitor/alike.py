@@ -7,8 +7,9 @@ compared, so no chain of small changes drifts.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
-from monitor.grouping import THRESHOLD, alike, folded, shingles, signatures
+from monitor.grouping import THRESHOLD, alike, closest, folded, shingles, signatures
 from monitor.models import Flag
 from monitor.store import Placed, Store
 
@@ -60,46 +61,19 @@ def _placed(store: Store, batch: Sequence[Flag]) -> list[Placed]:
     waiting = {flag.flag_id for flag in batch}
     known = {key: _said(one) for key, one in leaders.items() if key not in waiting}
     found: list[Placed] = []
-    cut: dict[int, frozenset[str]] = {}
-    for flag, mine, keys in zip(batch, said, bands, strict=True):
-        near = {leader for key in keys for leader in homes.get(key, ()) if leader in known}
-        leader, likeness = _closest(mine, sorted(near), known, cut) if mine[1] else (None, 1.0)
+    cut = cache(lambda leader: shingles(known[leader][1]))
+    for flag, (kind, text), keys in zip(batch, said, bands, strict=True):
+        near = {one for key in keys for one in homes.get(key, ()) if one in known and known[one][0] == kind}
+        leader, likeness = closest(shingles(text), sorted(near), cut) if text and near else (None, 1.0)
         if leader is not None:
             found.append(Placed(flag.flag_id, leader, flag.stored.version, likeness))
             continue
-        found.append(Placed(flag.flag_id, flag.flag_id, flag.stored.version, 1.0, keys if mine[1] else ()))
-        known[flag.flag_id] = mine
-        for key in keys if mine[1] else ():
+        found.append(Placed(flag.flag_id, flag.flag_id, flag.stored.version, 1.0, keys if text else ()))
+        known[flag.flag_id] = (kind, text)
+        for key in keys if text else ():
             homes.setdefault(key, []).append(flag.flag_id)
     return found
 
 
 def _said(flag: Flag) -> _Said:
     return flag.stored.item.kind.value, folded(words(flag))
-
-
-def _closest(
-    mine: _Said, leaders: Sequence[int], known: dict[int, _Said], cut: dict[int, frozenset[str]]
-) -> tuple[int | None, float]:
-    """Give the leader most alike (the earliest of equals), by an exact look; None where none is alike enough.
-
-    `cut` remembers the shingles of leaders.
-    """
-    own: frozenset[str] | None = None
-    best, found = 0.0, None
-    for leader in leaders:
-        kind, text = known.get(leader, ("", ""))
-        if kind != mine[0] or not text:
-            continue
-        if text == mine[1]:
-            likeness = 1.0
-        else:
-            own = own or shingles(mine[1])
-            theirs = cut.get(leader) or cut.setdefault(leader, shingles(text))
-            few, many = sorted((len(own), len(theirs)))
-            if few < max(THRESHOLD, best) * many:
-                continue  # sets of such sizes cannot be alike enough
-            likeness = alike(own, theirs)
-        if likeness >= THRESHOLD and likeness > best:
-            best, found = likeness, leader
-    return found, best

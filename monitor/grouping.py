@@ -8,7 +8,7 @@ this proposes is then checked exactly. A group is led by its first text, and eve
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +86,8 @@ def _lead(texts: Sequence[str], threshold: float) -> list[int]:
         part = texts[start : start + _AT_ONCE]
         for place, keys in enumerate(_bands(part).tolist(), start):
             homes = [buckets[key] for key in keys if key in buckets]
-            found = _closest(texts[place], homes, known, threshold) if homes else None
+            near = dict.fromkeys(leader for home in homes for leader in home)
+            found = closest(shingles(texts[place]), near, known.__getitem__, threshold)[0] if near else None
             led.append(place if found is None else found)
             if found is None:
                 known[place] = shingles(texts[place])
@@ -97,22 +98,20 @@ def _lead(texts: Sequence[str], threshold: float) -> list[int]:
     return led
 
 
-def _closest(
-    text: str, homes: Sequence[Sequence[int]], known: dict[int, frozenset[str]], threshold: float
-) -> int | None:
-    """Give the leader most alike (the earliest of equals), checked exactly; None where none is alike enough."""
-    candidates = dict.fromkeys(leader for home in homes for leader in home)
-    mine = shingles(text)
-    best, found = threshold, None
-    for leader in candidates:
-        theirs = known[leader]
+def closest(
+    mine: frozenset[str], leaders: Iterable[int], shingles_of: Callable[[int], frozenset[str]], least: float = THRESHOLD
+) -> tuple[int | None, float]:
+    """Give the leader most alike (the lowest of equals) and its likeness, checked exactly; None, 0 where none is so."""
+    best, found = least, None
+    for leader in leaders:
+        theirs = shingles_of(leader)
         few, many = sorted((len(mine), len(theirs)))
         if few < best * many:
             continue  # sets of such sizes cannot be alike enough
         likeness = alike(mine, theirs)
         if likeness > best or (likeness == best and (found is None or leader < found)):
             best, found = likeness, leader
-    return found
+    return (found, best) if found is not None else (None, 0.0)
 
 
 def _bands(texts: Sequence[str]) -> _Numbers:
