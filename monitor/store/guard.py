@@ -114,7 +114,11 @@ TABLES: dict[str, tuple[int, tuple[str, ...]]] = {
 
 def row_digest(salt: bytes, row: Sequence[Cell]) -> bytes:
     """Digest one row; without the salt, which erasure removes, nobody can guess the row back from it."""
-    return sha256(salt + dumps(row).encode("ascii")).digest()
+    return _digest_of(salt, dumps(row))
+
+
+def _digest_of(salt: bytes, text: str) -> bytes:
+    return sha256(salt + text.encode("ascii")).digest()
 
 
 def rows_digest(ledger: Iterable[tuple[int, int, bytes]]) -> str:
@@ -136,15 +140,15 @@ class Ledger:
     ) -> None:
         """Insert guarded rows, their cells in the order of TABLES; `told` is what `dumps` gives of each, if known."""
         number, columns = TABLES[table]
-        noise, many = os.urandom(SALT_BYTES * len(rows)), len(columns) + 1
+        noise = os.urandom(SALT_BYTES * len(rows))
         ledger, written = self.rows, []
         starts = range(0, len(noise), SALT_BYTES)
         for start, row, text in zip(starts, rows, map(dumps, rows) if told is None else told, strict=True):
             salt, key = noise[start : start + SALT_BYTES], row[0]
             assert isinstance(key, int)
-            ledger.append((number, key, sha256(salt + text.encode("ascii")).digest()))
+            ledger.append((number, key, _digest_of(salt, text)))
             written.append((*row, salt))
-        marks = ",".join("?" * many)
+        marks = ",".join("?" * (len(columns) + 1))
         db.conn.executemany(f"INSERT INTO {table} ({','.join(columns)},salt) VALUES ({marks})", written)
 
     def replace(self, db: Database, table: str, row: Sequence[Cell]) -> None:
