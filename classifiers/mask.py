@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import accumulate
 
-from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from classifiers.case import LEAST, count_capitals, form
 from classifiers.lexicon import (
@@ -60,8 +60,6 @@ _SHORTEST_INSIDE = 4
 _MEMO_LIMIT = 50_000
 _NONE: frozenset[str] = frozenset()
 _LARGEST_TABLE = 20_000
-_FEW = 100
-"""So many terms can be looked for in many texts by vectors, twice as fast as by a table."""
 _ADDRESS = ("http:", "https:", "www.")
 
 
@@ -87,9 +85,6 @@ class Masker:
         self._patterns = list(patterns)
         self._chars = list(patterns.values())
         self._find = AhoCorasick(self._patterns, implementation=_automaton(self._patterns)) if patterns else None
-        few = 0 < len(patterns) <= _FEW and not any("\0" in pattern for pattern in patterns)
-        coded = [pattern.encode() for pattern in patterns]
-        self._quick = BytesAhoCorasick(coded, matchkind=MatchKind.LeftmostFirst) if few else None
         inside = {
             piece.replace(" ", ""): CLASSES[char]
             for piece, char in patterns.items()
@@ -205,13 +200,8 @@ class Masker:
         """Give the places of folded texts in which a term of the known contests stands, and whether as a word."""
         if self._find is None:
             return []
-        parts: Sequence[str | bytes] = plains
-        if self._quick is None:
-            hits = self._find.find_matches_as_indexes("\0".join(plains), overlapping=True)
-        else:
-            parts = coded = [plain.encode() for plain in plains]
-            hits = self._quick.find_matches_as_indexes(b"\0".join(coded))
-        starts = list(accumulate(map(len, parts), lambda end, more: end + more + 1, initial=0)) if hits else []
+        hits = self._find.find_matches_as_indexes("\0".join(plains), overlapping=True)
+        starts = list(accumulate(map(len, plains), lambda end, more: end + more + 1, initial=0)) if hits else []
         found = []
         for place in sorted({bisect_right(starts, start) - 1 for _, start, _ in hits}):
             spans = self._find.find_matches_as_indexes(plains[place], overlapping=True)
